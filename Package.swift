@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of settings for every Swift target, so that no layer is checked less than another.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .strictMemorySafety(),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+    name: "auscult",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "auscult", targets: ["auscult"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // C libraries: a module map and a header each; every one is imported by exactly one Swift target.
+        systemLibrary("CSndFile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+        systemLibrary("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
+        systemLibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
+        systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+
+        library("SignalCore"),
+        library("LinearAlgebra", ["SignalCore", "COpenBLAS"]),
+        library("SignalIO", ["SignalCore", "CSndFile", "CSoxr"]),
+        library("FeatureExtraction", ["SignalCore", "CFFTW", numerics]),
+        library("SignalSynthesis", ["SignalCore", numerics]),
+        library("Learning", ["SignalCore", "LinearAlgebra", numerics]),
+        library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
+        .executableTarget(
+            name: "auscult",
+            dependencies: [
+                "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "Learning",
+                "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+
+        .target(
+            name: "TestSupport", dependencies: ["SignalCore"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        tests("SignalCoreTests", ["SignalCore"]),
+        tests("LinearAlgebraTests", ["SignalCore", "LinearAlgebra"]),
+        tests("SignalIOTests", ["SignalCore", "SignalIO"]),
+        tests("FeatureExtractionTests", ["SignalCore", "FeatureExtraction"]),
+        tests("SignalSynthesisTests", ["SignalCore", "SignalSynthesis"]),
+        tests("LearningTests", ["SignalCore", "Learning"]),
+        tests("ReportingTests", ["SignalCore", "Reporting"]),
+        tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
+        tests("CommandTests", ["SignalCore", "auscult"]),
+    ]
+)
