@@ -25,6 +25,9 @@ protocol ChannelAnalysis {
     /// Whether a frame depends only on the signal up to its own end.
     var isCausal: Bool { get }
 
+    /// What a person should know about these options although they work.
+    var warnings: [String] { get }
+
     /// Takes the next samples and appends the frames that are complete with them.
     mutating func consume(_ samples: Span<Float>, into frames: inout FeatureFrames) throws
     /// Appends what is due at the end of the signal.
@@ -33,12 +36,17 @@ protocol ChannelAnalysis {
     mutating func reset()
 }
 
+extension ChannelAnalysis {
+    var warnings: [String] { [] }
+}
+
 /// A feature of every channel of a signal, side by side.
 struct PerChannel<Analysis: ChannelAnalysis>: FeatureExtractor {
     static var name: String { Analysis.name }
     static var summary: String { Analysis.summary }
 
     let schema: FeatureSchema
+    var warnings: [String] { analyses[0].warnings }
     private var analyses: [Analysis]
     /// The frames of one channel while those of several are put side by side; unused for a single channel.
     private var parts: [FeatureFrames]

@@ -2,7 +2,7 @@
 ///
 /// The frames do not depend on how the signal is cut into blocks, to the bit. One object serves one recording after
 /// the other (``reset()``), so that plans, windows and filter banks are made once.
-public protocol FeatureExtractor {
+public protocol FeatureExtractor: SendableMetatype {
     /// The options of the extractor.
     associatedtype Options: AlgorithmOptions
 
@@ -19,6 +19,10 @@ public protocol FeatureExtractor {
     /// What the columns mean: those of the first channel, then those of the second, and so on. With more than one
     /// channel every column's name begins with the channel's name and a slash.
     var schema: FeatureSchema { get }
+
+    /// What a person should know about this combination of options and format although it works, such as mel bands
+    /// without an FFT bin in them.
+    var warnings: [String] { get }
 
     /// Takes the next block and appends the frames that are complete with it.
     ///

@@ -13,6 +13,8 @@ public enum Window: String, OptionChoice {
     case blackmanHarris = "blackmanharris"
     /// Flat-top, for reading amplitudes of lines.
     case flatTop = "flattop"
+    /// Kaiser with beta 8.6, whose side lobes lie near those of Blackman.
+    case kaiser = "kaiser8.6"
     /// Rectangular.
     case boxcar
 
@@ -28,6 +30,7 @@ public enum Window: String, OptionChoice {
         return (0..<length).map { index in
             // Computed on the nearer half, so that the window is symmetric to the bit.
             let position = min(Double(index), period - Double(index))
+            if self == .kaiser { return Self.kaiser(at: position / period) }
             var sum = 0.0
             for (order, coefficient) in cosineCoefficients.enumerated() {
                 let term = coefficient * .cos(2 * .pi * Double(order) * position / period)
@@ -45,7 +48,24 @@ public enum Window: String, OptionChoice {
         case .blackman: [0.42, 0.5, 0.08]
         case .blackmanHarris: [0.35875, 0.48829, 0.14128, 0.01168]
         case .flatTop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368]
-        case .boxcar: [1]
+        case .boxcar, .kaiser: [1]
         }
+    }
+
+    /// The Kaiser window of beta 8.6 at a share of its length (J. Kaiser and R. Schafer, 1980).
+    private static func kaiser(at share: Double) -> Double {
+        let offset = 2 * share - 1
+        return modifiedBessel(8.6 * (1 - offset * offset).squareRoot()) / modifiedBessel(8.6)
+    }
+
+    /// The modified Bessel function of the first kind and order zero, by its power series.
+    private static func modifiedBessel(_ x: Double) -> Double {
+        var sum = 1.0
+        var term = 1.0
+        for order in 1...60 {
+            term *= (x / 2 / Double(order)) * (x / 2 / Double(order))
+            sum += term
+        }
+        return sum
     }
 }
