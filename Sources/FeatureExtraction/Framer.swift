@@ -39,8 +39,7 @@ struct Framer {
 
     /// Takes samples and hands every frame that is complete with them, and its number, to `body`.
     mutating func consume(_ samples: Span<Float>, _ body: (Span<Float>, Int) throws -> Void) rethrows {
-        pending.reserveCapacity(pending.count + samples.count)
-        for index in samples.indices { pending.append(samples[index]) }
+        unsafe samples.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
         if !hasPaddedStart {
             // The mirrored start needs one sample more than the padding is long.
             guard padMode == nil || pending.count > padLength else { return }

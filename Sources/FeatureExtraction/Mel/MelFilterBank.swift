@@ -74,9 +74,12 @@ struct MelFilterBank {
     ///   - row: one value a band.
     func apply(to spectrum: UnsafeMutableBufferPointer<Float>, into row: inout MutableSpan<Float>) {
         unsafe weights.withUnsafeBufferPointer { weights in
-            for (index, band) in bands.enumerated() {
-                let run = unsafe UnsafeBufferPointer(rebasing: weights[band.range])
-                row[index] = run.isEmpty ? 0 : unsafe VectorKernels.dot(spectrum, from: band.firstBin, run)
+            unsafe bands.withUnsafeBufferPointer { bands in
+                for index in bands.indices {
+                    let band = unsafe bands[index]
+                    let run = unsafe UnsafeBufferPointer(rebasing: weights[band.range])
+                    row[index] = run.isEmpty ? 0 : unsafe VectorKernels.dot(spectrum, from: band.firstBin, run)
+                }
             }
         }
     }
