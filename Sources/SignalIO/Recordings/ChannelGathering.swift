@@ -5,12 +5,12 @@
 enum ChannelGathering {
     /// 16-bit samples as fractions of full scale, exactly.
     ///
-    /// - Precondition: `source` holds `frames * channels` samples and `output` has room for all selected ones.
+    /// - Precondition: `source` holds whole sample frames and `output` has room for all selected samples.
     static func gather(
-        _ source: UnsafeBufferPointer<Int16>, channels: Int, frames: Int, selection: ChannelSelection,
+        _ source: UnsafeBufferPointer<Int16>, channels: Int, selection: ChannelSelection,
         into output: UnsafeMutableBufferPointer<Float>
     ) {
-        unsafe gather(source, channels, frames, selection, output, single: { Float($0) * 0x1p-15 }) {
+        unsafe gather(source, channels, selection, output, single: { Float($0) * 0x1p-15 }) {
             Double($0) * 0x1p-15
         }
     }
@@ -19,19 +19,19 @@ enum ChannelGathering {
     ///
     /// - Precondition: as above.
     static func gather(
-        _ source: UnsafeBufferPointer<Float>, channels: Int, frames: Int, selection: ChannelSelection,
+        _ source: UnsafeBufferPointer<Float>, channels: Int, selection: ChannelSelection,
         into output: UnsafeMutableBufferPointer<Float>
     ) {
-        unsafe gather(source, channels, frames, selection, output, single: { $0 }, double: { Double($0) })
+        unsafe gather(source, channels, selection, output, single: { $0 }, double: { Double($0) })
     }
 
     @inline(__always)
     private static func gather<Sample>(
-        _ source: UnsafeBufferPointer<Sample>, _ channels: Int, _ frames: Int, _ selection: ChannelSelection,
+        _ source: UnsafeBufferPointer<Sample>, _ channels: Int, _ selection: ChannelSelection,
         _ output: UnsafeMutableBufferPointer<Float>, single: (Sample) -> Float, double: (Sample) -> Double
     ) {
-        guard frames > 0, let input = source.baseAddress, let result = output.baseAddress else { return }
-        precondition(source.count >= frames * channels, "the source holds all frames")
+        let frames = source.count / channels
+        guard let input = source.baseAddress, let result = output.baseAddress else { return }
         switch selection {
         case .index(let channel):
             precondition(channel < channels && output.count >= frames, "one channel fits")

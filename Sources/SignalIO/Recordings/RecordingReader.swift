@@ -29,6 +29,8 @@ public import SignalCore
     private let chunkFrames: Int
     private var integers: [Int16] = []
     private var floats: [Float] = []
+    /// The sample frames of the buffer that have not been delivered.
+    private var unread = 0..<0
     private var position = 0
     private var failure: SignalError?
     private var hasEnded = false
@@ -78,68 +80,67 @@ public import SignalCore
     ///   compressed data that cannot be decoded.
     public func nextBlock(maximumFrames: Int) throws -> SignalBlock? {
         precondition(maximumFrames > 0, "a block has at least one sample frame")
-        if let failure { throw failure }
         guard !hasEnded else { return nil }
-        let wanted = min(maximumFrames, chunkFrames)
-        let count = try readChunk(wanted)
-        if count < wanted {
-            // The error belongs to the samples that are missing; those before it are delivered first.
-            let code = unsafe sf_error(handle)
-            if code != 0 {
-                let reason = unsafe String(cString: sf_error_number(code))
-                failure = SignalError(.malformed, "the samples from here on cannot be decoded (\(reason))")
-                    .at(path: file.path, sample: position + count)
-            }
-        }
-        guard count > 0 else {
+        if let failure, unread.isEmpty { throw failure }
+        if unread.isEmpty { try readChunk() }
+        guard !unread.isEmpty else {
             if let failure { throw failure }
             try finish()
             return nil
         }
-        let samples = try gathered(frames: count)
-        defer { position += count }
+        let frames = unread.lowerBound..<min(unread.upperBound, unread.lowerBound + maximumFrames)
+        let samples = try gathered(frames)
+        defer {
+            unread = frames.upperBound..<unread.upperBound
+            position += frames.count
+        }
         return SignalBlock(startFrame: position, channelCount: format.channelCount, samples: samples)
     }
 
-    /// Fills the buffer; returns the number of sample frames.
-    private func readChunk(_ frames: Int) throws -> Int {
-        let count =
+    /// Fills the buffer. Always as much as fits, so that small blocks do not cost a system call each.
+    private func readChunk() throws {
+        let wanted = sf_count_t(chunkFrames)
+        let count = Int(
             unsafe integers.isEmpty
-            ? floats.withUnsafeMutableBufferPointer {
-                unsafe sf_readf_float(handle, $0.baseAddress, sf_count_t(frames))
-            }
-            : integers.withUnsafeMutableBufferPointer {
-                unsafe sf_readf_short(handle, $0.baseAddress, sf_count_t(frames))
-            }
-        guard (0...frames).contains(Int(count)) else {
-            throw SignalError(.malformed, "the samples cannot be decoded").at(path: file.path, sample: position)
-        }
-        return Int(count)
+                ? floats.withUnsafeMutableBufferPointer { unsafe sf_readf_float(handle, $0.baseAddress, wanted) }
+                : integers.withUnsafeMutableBufferPointer { unsafe sf_readf_short(handle, $0.baseAddress, wanted) })
+        unread = 0..<max(0, min(count, chunkFrames))
+        guard count < chunkFrames else { return }
+        // The error belongs to the samples that are missing; those before it are delivered first.
+        let code = unsafe sf_error(handle)
+        guard code != 0 else { return }
+        let reason = unsafe String(cString: sf_error_number(code))
+        failure = SignalError(.malformed, "the samples from here on cannot be decoded (\(reason))")
+            .at(path: file.path, sample: position + unread.count)
     }
 
-    private func gathered(frames: Int) throws -> [Float] {
+    private func gathered(_ frames: Range<Int>) throws -> [Float] {
         let channels = info.channelCount
-        let samples = unsafe [Float](unsafeUninitializedCapacity: frames * format.channelCount) { output, filled in
-            filled = frames * format.channelCount
-            let target = unsafe UnsafeMutableBufferPointer(rebasing: output[..<filled])
+        let interleaved = frames.lowerBound * channels..<frames.upperBound * channels
+        let samples = unsafe [Float](
+            unsafeUninitializedCapacity: frames.count * format.channelCount
+        ) { output, filled in
+            filled = frames.count * format.channelCount
             if integers.isEmpty {
                 unsafe floats.withUnsafeBufferPointer {
                     unsafe ChannelGathering.gather(
-                        $0, channels: channels, frames: frames, selection: selection, into: target)
+                        UnsafeBufferPointer(rebasing: $0[interleaved]), channels: channels, selection: selection,
+                        into: output)
                 }
             } else {
                 unsafe integers.withUnsafeBufferPointer {
                     unsafe ChannelGathering.gather(
-                        $0, channels: channels, frames: frames, selection: selection, into: target)
+                        UnsafeBufferPointer(rebasing: $0[interleaved]), channels: channels, selection: selection,
+                        into: output)
                 }
             }
         }
         // Integers are always finite.
-        if integers.isEmpty { try checkFinite(samples, frames: frames) }
+        if integers.isEmpty { try checkFinite(samples, frames) }
         return samples
     }
 
-    private func checkFinite(_ samples: [Float], frames: Int) throws {
+    private func checkFinite(_ samples: [Float], _ frames: Range<Int>) throws {
         // All exponent bits are set in infinities and NaN only; a maximum needs no branch per sample.
         let exponent = Float.infinity.bitPattern
         var largest: UInt32 = 0
@@ -147,13 +148,16 @@ public import SignalCore
         guard largest == exponent else { return }
         let selected =
             if case .index(let channel) = selection { channel...channel } else { 0...info.channelCount - 1 }
-        for frame in 0..<frames {
+        for frame in frames {
             for channel in selected {
                 let value = floats[frame * info.channelCount + channel]
                 guard !value.isFinite else { continue }
-                throw SignalError(
-                    .malformed, "channel \(channel) holds \(value.isNaN ? "NaN" : "an infinite value"), not a number"
-                ).at(path: file.path, sample: position + frame)
+                let kind = value.isNaN ? "NaN" : "an infinite value"
+                let error = SignalError(.malformed, "channel \(channel) holds \(kind), not a number")
+                    .at(path: file.path, sample: position + frame - frames.lowerBound)
+                failure = error
+                unread = 0..<0
+                throw error
             }
         }
     }
