@@ -1,0 +1,63 @@
+internal import SignalCore
+
+extension ModelArchive {
+    /// Writes the algorithm's name and its options, one text each (`option.contextFrames`).
+    mutating func store(algorithm: String, options: some AlgorithmOptions) throws {
+        metadata["algorithm"] = algorithm
+        for (name, value) in try options.values().entries { metadata["option.\(name)"] = value.description }
+    }
+
+    /// Reads the options that ``store(algorithm:options:)`` wrote.
+    ///
+    /// - Throws: `SignalError` with code `malformed` when one is missing, unknown or out of range.
+    func options<Options: AlgorithmOptions>(_ type: Options.Type) throws -> Options {
+        let prefix = "option."
+        let assignments = metadata.keys.sorted().filter { $0.hasPrefix(prefix) }.map { key in
+            (name: String(key.dropFirst(prefix.count)), text: metadata[key] ?? "")
+        }
+        let missing = try Options().values().names.first { metadata[prefix + $0] == nil }
+        if let missing { throw SignalError(.malformed, "the model file lacks its metadata entry '\(prefix)\(missing)'") }
+        do {
+            return try Options().setting(assignments)
+        } catch let error as SignalError {
+            throw SignalError(.malformed, "the options of the model file cannot be used: \(error.message)")
+        }
+    }
+
+    /// Refuses a file of another algorithm.
+    func requireAlgorithm(_ name: String) throws {
+        let found = try text("algorithm")
+        guard found == name else {
+            throw SignalError(
+                .mismatch, "the model file is of algorithm '\(found.escapingControlCharacters)', not '\(name)'")
+        }
+    }
+
+    /// A finite number of the metadata.
+    func number(_ name: String) throws -> Double {
+        let text = try text(name)
+        guard let value = Double(text), value.isFinite else { throw unusable(name, text, "a number") }
+        return value
+    }
+
+    /// A whole number, not negative, of the metadata.
+    func count(_ name: String) throws -> Int {
+        let text = try text(name)
+        guard let value = Int(text), value >= 0 else { throw unusable(name, text, "a whole number from 0") }
+        return value
+    }
+
+    /// Several texts of the metadata, one a line.
+    func lines(_ name: String) throws -> [String] {
+        let text = try text(name)
+        return text.isEmpty ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// The error for an entry that does not hold what it should.
+    func unusable(_ name: String, _ text: String, _ expected: String) -> SignalError {
+        SignalError(
+            .malformed,
+            "the metadata entry '\(name)' of the model file is '\(text.prefix(60).description.escapingControlCharacters)'; "
+                + "expected \(expected)")
+    }
+}
