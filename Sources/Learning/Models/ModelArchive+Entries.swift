@@ -40,6 +40,22 @@ extension ModelArchive {
         return value
     }
 
+    /// A finite number in single precision.
+    func float(_ name: String) throws -> Float {
+        let text = try text(name)
+        guard let value = Float(text), value.isFinite else { throw unusable(name, text, "a number") }
+        return value
+    }
+
+    /// What `parse` makes of an entry; its complaint becomes one about the file.
+    func reading<Value>(_ name: String, _ parse: (String) throws -> Value) throws -> Value {
+        do {
+            return try parse(try text(name))
+        } catch let error as SignalError where error.code == .invalidOption {
+            throw SignalError(.malformed, "the metadata entry '\(name)' of the model file cannot be used: \(error.message)")
+        }
+    }
+
     /// A whole number, not negative, of the metadata.
     func count(_ name: String) throws -> Int {
         let text = try text(name)

@@ -1,0 +1,76 @@
+public import SignalCore
+
+/// The judgement of a recording or of one frame.
+public struct Verdict: Sendable, Equatable {
+    /// Seconds from the start of the signal: the start of the recording, or the last frame that was looked at.
+    public let time: Double
+    /// The score, higher for more anomalous.
+    public let score: Float
+    /// The threshold it was compared with.
+    public let threshold: Float
+    /// Whether the score is greater than the threshold.
+    public let isAnomalous: Bool
+    /// How far it is above.
+    public let severity: Severity
+    /// The number of the column that adds most to the score, relative to what is usual for it.
+    public let topColumn: Int
+    /// How much every column adds to the score, relative to what is usual for it; for a recording, the mean over its
+    /// frames.
+    public let contributions: [Float]
+}
+
+extension TrainedModel {
+    /// The score of a whole recording, without blame: the cheap way to score many.
+    ///
+    /// - Throws: `SignalError` with code `insufficientData` when the recording is shorter than one window, or as
+    ///   ``SignalCore/Detector/scores(_:)``.
+    public func clipScore(_ frames: FeatureFrames) throws -> Float {
+        guard let score = aggregation.score(of: try detector.scores(frames)) else { throw tooShort(frames) }
+        return score
+    }
+
+    /// The verdict on a whole recording.
+    ///
+    /// - Throws: as ``clipScore(_:)``.
+    public func clipVerdict(_ frames: FeatureFrames) throws -> Verdict {
+        let score = try clipScore(frames)
+        let columns = detector.columnCount
+        let contributions = try detector.contributions(frames)
+        let windowCount = contributions.count / columns
+        var sums = Array(repeating: 0.0, count: columns)
+        for start in stride(from: 0, to: contributions.count, by: columns) {
+            for column in 0..<columns { sums[column] += Double(contributions[start + column]) }
+        }
+        return verdict(
+            time: frames.times[0], score: score, threshold: clipThreshold,
+            contributions: sums.map { Float($0 / Double(windowCount)) })
+    }
+
+    /// The verdict on every window of frames; none for a recording shorter than one window.
+    ///
+    /// - Throws: as ``SignalCore/Detector/scores(_:)``.
+    public func frameVerdicts(_ frames: FeatureFrames) throws -> [Verdict] {
+        let columns = detector.columnCount
+        let scores = try detector.scores(frames)
+        let contributions = try detector.contributions(frames)
+        return scores.indices.map { window in
+            verdict(
+                time: frames.times[window + detector.contextLength - 1], score: scores[window],
+                threshold: frameThreshold,
+                contributions: Array(contributions[window * columns..<(window + 1) * columns]))
+        }
+    }
+
+    private func verdict(time: Double, score: Float, threshold: Threshold, contributions: [Float]) -> Verdict {
+        let top = contributions.indices.max { contributions[$0] < contributions[$1] } ?? 0
+        return Verdict(
+            time: time, score: score, threshold: threshold.value, isAnomalous: threshold.isExceeded(by: score),
+            severity: threshold.severity(of: score), topColumn: top, contributions: contributions)
+    }
+
+    private func tooShort(_ frames: FeatureFrames) -> SignalError {
+        SignalError(
+            .insufficientData,
+            "the recording has \(frames.count) frames; one score needs at least \(detector.contextLength)")
+    }
+}

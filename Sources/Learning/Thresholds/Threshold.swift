@@ -1,0 +1,66 @@
+internal import SignalCore
+
+/// The score above which something counts as anomalous, and how it was found. Chosen from scores of normal data only.
+public struct Threshold: Sendable, Equatable {
+    /// The threshold itself. A score is anomalous when it is greater.
+    public let value: Float
+    /// The median of the scores it was chosen from: the usual score.
+    public let usualScore: Float
+    /// The rule it was chosen by.
+    public let rule: ThresholdRule
+    /// What the distance from the usual score to the rule's value was multiplied by; 1 leaves the rule's value.
+    public let multiplier: Double
+    /// The number of scores it was chosen from.
+    public let scoreCount: Int
+    /// How these scores were obtained, in words.
+    public let basis: String
+
+    /// Chooses a threshold.
+    ///
+    /// - Parameters:
+    ///   - rule: how.
+    ///   - scores: scores of normal data, best of a model that was not fitted on the same data.
+    ///   - multiplier: above 1 for fewer alarms, below 1 for more; from 0.01 to 100.
+    ///   - basis: how the scores were obtained, in words, for the model's card.
+    /// - Throws: `SignalError` with code `insufficientData` when there is no score, `invalidOption` for a multiplier
+    ///   out of range, `malformed` when a score is not finite.
+    public init(_ rule: ThresholdRule, of scores: [Float], multiplier: Double = 1, basis: String) throws {
+        guard (0.01...100).contains(multiplier) else {
+            throw SignalError(.invalidOption, "the multiplier of a threshold is 0.01 to 100, not \(multiplier)")
+        }
+        guard !scores.isEmpty else {
+            throw SignalError(.insufficientData, "there is no score to choose a threshold from")
+        }
+        guard scores.allSatisfy(\.isFinite) else {
+            throw SignalError(.malformed, "a score that a threshold is chosen from is not finite")
+        }
+        let usual = Quantile.linear(of: scores, 0.5)
+        let distance = rule.value(of: scores) - usual
+        let largest = Double(Float.greatestFiniteMagnitude)
+        self.init(
+            value: Float(min(max(usual + multiplier * distance, -largest), largest)), usualScore: Float(usual),
+            rule: rule, multiplier: multiplier, scoreCount: scores.count, basis: basis)
+    }
+
+    init(value: Float, usualScore: Float, rule: ThresholdRule, multiplier: Double, scoreCount: Int, basis: String) {
+        self.value = value
+        self.usualScore = usualScore
+        self.rule = rule
+        self.multiplier = multiplier
+        self.scoreCount = scoreCount
+        self.basis = basis
+    }
+
+    /// Whether a score is anomalous: greater than ``value``.
+    public func isExceeded(by score: Float) -> Bool { score > value }
+
+    /// How severe a score is. Where the threshold is not above the usual score (all training scores equal), every
+    /// anomalous score is high.
+    public func severity(of score: Float) -> Severity {
+        guard isExceeded(by: score) else { return .none }
+        let reach = Double(value) - Double(usualScore)
+        guard reach > 0 else { return .high }
+        let distance = (Double(score) - Double(usualScore)) / reach
+        return distance > 4 ? .high : distance > 2 ? .medium : .low
+    }
+}
