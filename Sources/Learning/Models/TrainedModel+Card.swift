@@ -1,4 +1,4 @@
-public import SignalCore
+internal import SignalCore
 
 extension TrainedModel {
     /// A description of the model for people, as Markdown, after Mitchell et al., "Model Cards for Model Reporting"
