@@ -65,7 +65,7 @@ let package = Package(
         tests("SignalIOTests", ["SignalCore", "SignalIO"]),
         tests("FeatureExtractionTests", ["SignalCore", "FeatureExtraction"]),
         tests("SignalSynthesisTests", ["SignalCore", "SignalSynthesis"]),
-        tests("LearningTests", ["SignalCore", "Learning"]),
+        tests("LearningTests", ["SignalCore", "LinearAlgebra", "Learning"]),
         tests("ReportingTests", ["SignalCore", "Reporting"]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "auscult"]),
