@@ -1,0 +1,32 @@
+import RealModule
+import SignalCore
+
+/// The geometry of a rolling bearing and the rates at which its parts meet a defect, as orders of the shaft speed.
+///
+/// Kinematics without slip (T. A. Harris, Rolling Bearing Analysis; R. B. Randall and J. Antoni, "Rolling element
+/// bearing diagnostics - a tutorial", Mechanical Systems and Signal Processing 25, 2011, eq. 1-4).
+struct RollingBearing: Sendable {
+    /// Rolling elements in a row.
+    let elements: Int
+    /// Element diameter over pitch diameter, times the cosine of the contact angle.
+    let ratio: Double
+
+    /// The double-row roller bearing of the run-to-failure tests of the University of Cincinnati: Rexnord ZA-2115, 16
+    /// rollers of 0.331 in on a pitch of 2.815 in, contact angle 15.17 degrees (Qiu et al., J. Sound and Vibration
+    /// 289, 2006).
+    static let rexnordZA2115 = RollingBearing(elements: 16, ratio: 0.331 / 2.815 * Double.cos(15.17 * Double.pi / 180))
+
+    /// A deep-groove ball bearing such as small motors have, somewhat different in every machine.
+    static func smallBallBearing(using generator: inout SeededGenerator) -> RollingBearing {
+        RollingBearing(elements: generator.integer(7...9), ratio: generator.uniform(0.19...0.24))
+    }
+
+    /// Elements passing a point of the outer race (BPFO).
+    var outerRaceOrder: Double { Double(elements) / 2 * (1 - ratio) }
+    /// Elements passing a point of the inner race (BPFI).
+    var innerRaceOrder: Double { Double(elements) / 2 * (1 + ratio) }
+    /// A point of an element meeting a race: twice the spin (2 x BSF).
+    var elementOrder: Double { (1 - ratio * ratio) / ratio }
+    /// Turns of the cage (FTF).
+    var cageOrder: Double { (1 - ratio) / 2 }
+}
