@@ -24,7 +24,7 @@ struct Room: Sendable {
         reflections = (0..<5).map { index in
             let delay = generator.uniform(0.002...0.007) + 0.004 * Double(index)
             let sign: Float = generator.uniform() < 0.5 ? -1 : 1
-            return Reflection(delaySeconds: delay, gain: sign * Float(generator.uniform(0.1...0.35)))
+            return Reflection(delaySeconds: delay, gain: sign * Float(generator.uniform(0.08...0.22)))
         }
         lineSeconds = [0.0297, 0.0371, 0.0411, 0.0437].map { $0 * generator.uniform(0.9...1.1) }
         reverberationSeconds = generator.uniform(0.3...0.7)
@@ -44,32 +44,47 @@ struct Room: Sendable {
     }
 
     private func addTail(of dry: Waveform, to wet: inout Waveform) {
-        // Every pass through a line loses what the reverberation time asks for, and some of its treble on top.
-        let lengths = lineSeconds.map { max(1, Int($0 * dry.sampleRate)) }
-        let gains = lengths.map { Float(Double.pow(10, -3 * Double($0) / (reverberationSeconds * dry.sampleRate))) }
-        let damping: Float = 0.35
-        // The lines stand one after the other in one ring each.
-        let starts = lengths.indices.map { lengths[..<$0].reduce(0, +) }
-        var memory = [Float](repeating: 0, count: lengths.reduce(0, +))
-        var positions = starts
-        var (low0, low1, low2, low3): (Float, Float, Float, Float) = (0, 0, 0, 0)
-        for index in 0..<dry.count {
-            low0 = (1 - damping) * memory[positions[0]] + damping * low0
-            low1 = (1 - damping) * memory[positions[1]] + damping * low1
-            low2 = (1 - damping) * memory[positions[2]] + damping * low2
-            low3 = (1 - damping) * memory[positions[3]] + damping * low3
-            let (out0, out1, out2, out3) = (gains[0] * low0, gains[1] * low1, gains[2] * low2, gains[3] * low3)
-            // Householder: each line gets its own output minus half the sum of all.
-            let shared = dry.samples[index] + 1e-20 - 0.5 * (out0 + out1 + out2 + out3)
-            memory[positions[0]] = out0 + shared
-            memory[positions[1]] = out1 + shared
-            memory[positions[2]] = out2 + shared
-            memory[positions[3]] = out3 + shared
-            wet.samples[index] += tailGain * (out0 - out1 + out2 - out3)
-            for line in 0..<4 {
-                positions[line] += 1
-                if positions[line] == starts[line] + lengths[line] { positions[line] = starts[line] }
-            }
+        var lines = lineSeconds.map {
+            DelayLine(seconds: $0, reverberationSeconds: reverberationSeconds, sampleRate: dry.sampleRate)
         }
+        var span = lines.mutableSpan
+        for index in 0..<dry.count {
+            let (first, second) = (span[0].output(), span[1].output())
+            let (third, fourth) = (span[2].output(), span[3].output())
+            // Householder: every line gets its own output less half the sum of all.
+            let shared = dry.samples[index] + 1e-20 - 0.5 * (first + second + third + fourth)
+            span[0].push(first + shared)
+            span[1].push(second + shared)
+            span[2].push(third + shared)
+            span[3].push(fourth + shared)
+            wet.samples[index] += tailGain * (first - second + third - fourth)
+        }
+    }
+}
+
+/// One line of the network: a ring of samples whose end is damped.
+private struct DelayLine {
+    private var ring: [Float]
+    private var position = 0
+    private var low: Float = 0
+    /// What a pass through the line leaves, so that the tail falls by 60 dB in the reverberation time.
+    private let gain: Float
+    /// Treble that a pass takes away on top: the coefficient of a one-pole low-pass.
+    private static let damping: Float = 0.35
+
+    init(seconds: Double, reverberationSeconds: Double, sampleRate: Double) {
+        ring = [Float](repeating: 0, count: max(1, Int(seconds * sampleRate)))
+        gain = Float(Double.pow(10, -3 * seconds / reverberationSeconds))
+    }
+
+    mutating func output() -> Float {
+        low = (1 - Self.damping) * ring[position] + Self.damping * low
+        return gain * low
+    }
+
+    mutating func push(_ sample: Float) {
+        ring[position] = sample
+        position += 1
+        if position == ring.count { position = 0 }
     }
 }

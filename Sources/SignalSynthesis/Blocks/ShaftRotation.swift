@@ -42,40 +42,42 @@ struct ShaftRotation: Sendable {
 
     /// A tone and its harmonics.
     ///
-    /// The phasor of the fundamental is rotated from sample to sample and its powers give the harmonics, so that sine
-    /// and cosine are taken only at the points of the track.
+    /// Phasors are turned from sample to sample, and the powers of the fundamental's give the harmonics' own, so that
+    /// sine and cosine are taken only at the points of the track.
     ///
     /// - Parameters:
     ///   - order: the fundamental, in multiples of the speed.
-    ///   - amplitudes: peak amplitudes of fundamental, second harmonic and so on. Those that would lie above 0.45 of
-    ///     the sample rate are left out.
+    ///   - amplitudes: peak amplitudes of fundamental, second harmonic and so on. Those that would reach 0.45 of the
+    ///     sample rate are left out.
     ///   - generator: gives every harmonic its phase.
     func tone(order: Double, amplitudes: [Double], using generator: inout SeededGenerator) -> Waveform {
-        let phases = amplitudes.map { _ in 2 * Double.pi * generator.uniform() }
         var tone = Waveform(sampleRate: sampleRate, count: count)
         let interval = ControlTrack.interval
+        let track = revolutions.values
+        let fastest = zip(track, track.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) } / Double(interval)
+        let audible = amplitudes.enumerated().map { Double($0.offset + 1) * order * fastest < 0.45 ? $0.element : 0 }
+        let groups = stride(from: 0, to: audible.count, by: 4).map { first in
+            PhasorQuartet(amplitudes: audible[first..<min(first + 4, audible.count)], using: &generator)
+        }
         var start = 0
         while start < count {
             let point = start / interval
-            let angle = 2 * Double.pi * order * revolutions.values[point]
-            let step = 2 * Double.pi * order * (revolutions.values[point + 1] - revolutions.values[point])
-                / Double(interval)
-            for (index, amplitude) in amplitudes.enumerated() {
-                let harmonic = Double(index + 1)
-                guard amplitude != 0, step * harmonic < 0.9 * Double.pi else { continue }
-                let from = angle * harmonic + phases[index]
-                var real = amplitude * Double.cos(from)
-                var imaginary = amplitude * Double.sin(from)
-                let turnReal = Double.cos(step * harmonic)
-                let turnImaginary = Double.sin(step * harmonic)
-                for sample in start..<min(start + interval, count) {
-                    tone.samples[sample] += Float(imaginary)
-                    (real, imaginary) = (
-                        real * turnReal - imaginary * turnImaginary, real * turnImaginary + imaginary * turnReal
-                    )
+            let turns = order * track[point]
+            let stepTurns = order * (track[point + 1] - track[point]) / Double(interval)
+            var state = PhasorQuartet(powersOfTurns: turns)
+            var step = PhasorQuartet(powersOfTurns: stepTurns)
+            let (fourth, fourthStep) = (state.last, step.last)
+            let end = min(start + interval, count)
+            for group in groups {
+                var phasors = group.turned(by: state)
+                for sample in start..<end {
+                    tone.samples[sample] += Float(phasors.imaginary.sum())
+                    phasors = phasors.turned(by: step)
                 }
+                state = state.turned(by: fourth)
+                step = step.turned(by: fourthStep)
             }
-            start += interval
+            start = end
         }
         return tone
     }

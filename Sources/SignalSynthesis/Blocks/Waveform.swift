@@ -39,17 +39,17 @@ struct Waveform: Sendable {
         return self
     }
 
-    /// Adds another waveform of the same length.
-    mutating func add(_ other: Waveform, gain: Double = 1) {
-        precondition(other.count == count, "parts of one sound have one length")
+    /// Adds another waveform, which begins at sample `start` and ends no later than this one.
+    mutating func add(_ other: Waveform, gain: Double = 1, at start: Int = 0) {
+        precondition(start >= 0 && start + other.count <= count, "a part lies within the whole")
         let gain = Float(gain)
-        for index in samples.indices { samples[index] += gain * other.samples[index] }
+        for index in other.samples.indices { samples[start + index] += gain * other.samples[index] }
     }
 
     /// Adds an impulse between samples: split over the two neighbours, so that it keeps its place to a fraction of a
     /// sample. Positions outside the waveform are ignored.
     mutating func addImpulse(at position: Double, amplitude: Double) {
-        guard position >= 0, position < Double(count - 1) else { return }
+        guard position >= 0, position < Double(count) - 1 else { return }
         let index = Int(position)
         let fraction = position - Double(index)
         samples[index] += Float(amplitude * (1 - fraction))

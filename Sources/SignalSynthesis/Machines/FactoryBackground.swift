@@ -10,19 +10,21 @@ struct FactoryBackground: Sendable {
     private let neighbours: [Neighbour]
     private let corner: Double
 
+    /// A machine somewhere in the hall: a shaft, and blades, vanes or teeth on it.
     private struct Neighbour: Sendable {
         var frequency: Double
-        var amplitudes: [Double]
+        var teeth: Int
+        var shaftAmplitudes: [Double]
+        var teethAmplitudes: [Double]
     }
 
     init(using generator: inout SeededGenerator) {
         neighbours = (0..<3).map { _ in
             let frequency = (generator.uniform() < 0.5 ? 25 : 50) * generator.uniform(0.94...0.99)
-            let orders = generator.integer(3...9)
-            let amplitudes = (1...3 * orders).map { order in
-                (order % orders == 0 ? 1 : 0.15) * generator.gain(deviation: 4) / Double(order).squareRoot()
-            }
-            return Neighbour(frequency: frequency, amplitudes: amplitudes)
+            return Neighbour(
+                frequency: frequency, teeth: generator.integer(3...9),
+                shaftAmplitudes: (1...4).map { 0.4 * generator.gain(deviation: 4) / Double($0) },
+                teethAmplitudes: (1...4).map { generator.gain(deviation: 4) / Double($0) })
         }
         corner = generator.uniform(1200...2200)
     }
@@ -30,7 +32,7 @@ struct FactoryBackground: Sendable {
     /// The background of one clip; level about 1.
     func sound(in scene: ClipScene) -> Waveform {
         var generator = scene.generator(.ambience)
-        let tilt = 2.5 * generator.normal()
+        let tilt = 1.5 * generator.normal()
         let corner = corner * generator.gain(deviation: 1)
         var sum = Waveform.pinkNoise(sampleRate: scene.sampleRate, count: scene.count, using: &generator)
         sum.filter(
@@ -49,24 +51,28 @@ struct FactoryBackground: Sendable {
             let rotation = ShaftRotation(
                 frequency: neighbour.frequency * (1 + 0.01 * generator.normal()), wander: 0.002,
                 sampleRate: scene.sampleRate, count: scene.count, using: &generator)
-            let level = 0.3 * generator.gain(deviation: 4)
-            sum.add(
-                rotation.tone(order: 1, amplitudes: neighbour.amplitudes, using: &generator)
-                    .scaled(toRootMeanSquare: level))
+            var hum = rotation.tone(order: 1, amplitudes: neighbour.shaftAmplitudes, using: &generator)
+            hum.add(
+                rotation.tone(
+                    order: Double(neighbour.teeth), amplitudes: neighbour.teethAmplitudes, using: &generator))
+            sum.add(hum.scaled(toRootMeanSquare: 0.3 * generator.gain(deviation: 4)))
         }
     }
 
     /// Metal on metal somewhere in the hall: one every few seconds, each with its own modes.
     private func addClanks(to sum: inout Waveform, in scene: ClipScene) {
         var generator = scene.generator(.clanks)
-        var time = generator.exponential(mean: 4)
+        var time = generator.exponential(mean: 5)
         let seconds = Double(scene.count) / scene.sampleRate
         while time < seconds {
             let modes = StructureModes(count: 4, frequencies: 300...3500, quality: 30...120, using: &generator)
-            var impulse = Waveform(sampleRate: scene.sampleRate, count: scene.count)
-            impulse.addImpulse(at: time * scene.sampleRate, amplitude: 0.5 * generator.gain(deviation: 6))
-            sum.add(modes.response(to: impulse))
-            time += generator.exponential(mean: 4)
+            // After a second the longest ringing has fallen by 60 dB.
+            let start = Int(time * scene.sampleRate)
+            var impulse = Waveform(
+                sampleRate: scene.sampleRate, count: min(Int(scene.sampleRate), scene.count - start))
+            impulse.addImpulse(at: 0, amplitude: 0.5 * generator.gain(deviation: 6))
+            sum.add(modes.response(to: impulse), at: start)
+            time += generator.exponential(mean: 5)
         }
     }
 }

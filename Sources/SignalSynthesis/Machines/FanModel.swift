@@ -25,7 +25,7 @@ struct FanModel: MachineModel {
         rotorBars = generator.integer(22...34)
         flowCorner = generator.uniform(150...300)
         casing = StructureModes(count: 4, frequencies: 250...3500, quality: 4...12, using: &generator)
-        panel = StructureModes(count: 4, frequencies: 90...700, quality: 8...20, using: &generator)
+        panel = StructureModes(count: 4, frequencies: 90...1500, quality: 8...20, using: &generator)
         bearingModes = StructureModes(count: 3, frequencies: 1800...5500, quality: 20...45, using: &generator)
         let bearing = RollingBearing.smallBallBearing(using: &generator)
         train = generator.uniform() < 0.5 ? .outerRace(bearing) : .innerRace(bearing)
@@ -44,16 +44,16 @@ struct FanModel: MachineModel {
         var sum = flow(in: scene, clogging: clogging)
         sum.add(tones(of: rotation, in: scene, clogging: clogging))
         if imbalance > 0 {
-            sum.modulate(by: rotation.modulation(order: 1, depth: 0.35 * imbalance))
-            sum.add(shaking(of: rotation, in: scene), gain: 0.5 * imbalance)
+            sum.modulate(by: rotation.modulation(order: 1, depth: 0.7 * imbalance))
+            sum.add(shaking(of: rotation, in: scene), gain: 1.5 * imbalance)
         }
         sum.add(scene.mainsHum(), gain: 0.2)
         if bearing > 0 {
             sum.add(
                 scene.bearingImpacts(train, rotation: rotation, modes: bearingModes),
-                gain: amplitude(decibels: -20) * bearing)
+                gain: amplitude(decibels: -16) * bearing)
         }
-        if clogging > 0 { sum.add(stall(in: scene), gain: 0.6 * clogging) }
+        if clogging > 0 { sum.add(stall(in: scene), gain: 0.8 * clogging) }
         return sum
     }
 
@@ -63,7 +63,7 @@ struct FanModel: MachineModel {
             .highPass(30, sampleRate: scene.sampleRate),
             .gentleLowPass(flowCorner, sampleRate: scene.sampleRate),
             .gentleLowPass(2500, sampleRate: scene.sampleRate),
-            .highShelf(900, decibels: 1.5 * scene.load - 5 * clogging, sampleRate: scene.sampleRate))
+            .highShelf(900, decibels: 1.5 * scene.load - 6 * clogging, sampleRate: scene.sampleRate))
         flow.filter(casing.peaks(decibels: 9, sampleRate: scene.sampleRate))
         return flow.scaled(toRootMeanSquare: amplitude(decibels: 1.5 * scene.load))
     }
@@ -85,10 +85,10 @@ struct FanModel: MachineModel {
     private func shaking(of rotation: ShaftRotation, in scene: ClipScene) -> Waveform {
         var generator = scene.generator(.fault)
         var force = rotation.tone(order: 1, amplitudes: [1, 0.5, 0.25, 0.12], using: &generator)
-            .scaled(toRootMeanSquare: 0.8)
+            .scaled(toRootMeanSquare: 0.7)
         let rattle = ImpactTrain(order: 1, slip: 0.02, amplitudeJitter: 0.5)
         force.add(
-            panel.response(to: rattle.excitation(rotation, using: &generator)).scaled(toRootMeanSquare: 0.6))
+            panel.response(to: rattle.excitation(rotation, using: &generator)).scaled(toRootMeanSquare: 0.7))
         return force
     }
 

@@ -29,7 +29,7 @@ struct ValveModel: MachineModel {
         var sum = clicks(openings, in: scene, clogging: clogging)
         sum.add(hiss(openings, in: scene, clogging: clogging))
         sum.add(hum(openings, in: scene), gain: 0.25)
-        if leakage > 0 { sum.add(leak(in: scene), gain: 0.12 * leakage) }
+        if leakage > 0 { sum.add(leak(in: scene), gain: 0.05 * leakage) }
         return sum
     }
 
@@ -72,10 +72,10 @@ struct ValveModel: MachineModel {
         var generator = scene.generator(.flow)
         var noise = Waveform.whiteNoise(sampleRate: scene.sampleRate, count: scene.count, using: &generator)
         noise.filter(
-            .bandPass(hissFrequency * (1 - 0.25 * clogging), quality: 0.8, sampleRate: scene.sampleRate),
+            .bandPass(hissFrequency * (1 - 0.4 * clogging), quality: 0.8, sampleRate: scene.sampleRate),
             .highPass(1500, sampleRate: scene.sampleRate))
         let levels = openings.map { _ in generator.gain(deviation: 1.5) }
-        let decay = hissDecaySeconds * (1 + 1.2 * clogging)
+        let decay = hissDecaySeconds * (1 + 1.5 * clogging)
         let step = Double(ControlTrack.interval) / scene.sampleRate
         var next = 0
         let envelope = ControlTrack(count: scene.count) { index in
@@ -90,7 +90,7 @@ struct ValveModel: MachineModel {
         }
         noise = noise.scaled(toRootMeanSquare: 1)
         noise.modulate(by: envelope)
-        noise.scale(by: 1.5 * amplitude(decibels: 1.5 * scene.load - 3 * clogging))
+        noise.scale(by: 1.5 * amplitude(decibels: 1.5 * scene.load - 5 * clogging))
         return noise
     }
 
