@@ -1,0 +1,68 @@
+import Foundation
+import SignalCore
+import Subprocess
+
+/// The plotting program gnuplot, run as a process of its own.
+///
+/// Script and data go to its standard input and the picture comes back on its standard output, so that no path of a
+/// person ever stands in a script: gnuplot runs shell commands found in some kinds of strings.
+public struct Gnuplot: Sendable {
+    /// Where the program is.
+    public let path: String
+
+    private let executable: Executable
+
+    /// More than any picture of the fixed size can take, uncompressed.
+    private static let largestPicture = 64 << 20
+
+    /// Finds gnuplot among the folders of a search path.
+    ///
+    /// - Parameter searchPath: folders joined by `:`; by default the environment's `PATH`.
+    /// - Throws: `SignalError` with code `unavailable`, naming the package to install.
+    public static func locate(searchPath: String? = nil) async throws -> Gnuplot {
+        let folders = searchPath ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
+        do {
+            let found = try await Executable.name("gnuplot").resolveExecutablePath(
+                in: .custom(["PATH": folders]))
+            return Gnuplot(path: "\(found)", executable: .path(found))
+        } catch {
+            throw SignalError(
+                .unavailable,
+                "gnuplot, which draws the pictures, is not installed; on Debian: apt-get install gnuplot-nox")
+        }
+    }
+
+    /// Draws a picture and puts it at `path`, in place of what was there, once it is complete.
+    ///
+    /// - Throws: `SignalError` with code `unavailable` when gnuplot fails (with what it said) or the file cannot be
+    ///   written.
+    func draw(_ script: GnuplotScript, to path: String) async throws {
+        let picture = try PortableNetworkGraphics.settingResolution(
+            of: try await run(script), pixelsPerMetre: GnuplotScript.pixelsPerMetre)
+        do {
+            try Data(picture).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw SignalError(
+                .unavailable, "the picture cannot be written; is the folder there and writable?", cause: error
+            ).at(path: path)
+        }
+    }
+
+    /// Runs a script and returns what gnuplot wrote to its standard output.
+    func run(_ script: GnuplotScript) async throws -> [UInt8] {
+        let result: ExecutionResult<Void, BytesOutput, StringOutput<UTF8>>
+        do {
+            result = try await Subprocess.run(
+                executable, arguments: ["--default-settings"], input: .array(script.bytes),
+                output: .bytes(limit: Self.largestPicture), error: .string(limit: 1 << 20))
+        } catch let error as SubprocessError {
+            throw SignalError(.unavailable, "gnuplot cannot be run", cause: error).at(path: path)
+        }
+        guard result.terminationStatus.isSuccess else {
+            let said = result.standardError.split(whereSeparator: \.isNewline).suffix(3)
+                .joined(separator: " ").escapingControlCharacters
+            throw SignalError(.unavailable, "gnuplot failed (\(result.terminationStatus)): \(said)").at(path: path)
+        }
+        return result.standardOutput
+    }
+}
