@@ -4,8 +4,8 @@ import Subprocess
 
 /// The plotting program gnuplot, run as a process of its own.
 ///
-/// Script and data go to its standard input and the picture comes back on its standard output, so that no path of a
-/// person ever stands in a script: gnuplot runs shell commands found in some kinds of strings.
+/// Script and data go to it in one file and the picture comes back on its standard output, so that no path of a person
+/// ever stands in a script: gnuplot runs shell commands found in some kinds of strings.
 public struct Gnuplot: Sendable {
     /// Where the program is.
     public let path: String
@@ -49,11 +49,22 @@ public struct Gnuplot: Sendable {
     }
 
     /// Runs a script and returns what gnuplot wrote to its standard output.
+    ///
+    /// The script is a file rather than a pipe, since writing to a gnuplot that has stopped at an error would end this
+    /// process by SIGPIPE.
     func run(_ script: GnuplotScript) async throws -> [UInt8] {
+        let file = FileManager.default.temporaryDirectory.appending(path: "auscult-\(UUID().uuidString).gnuplot")
+        defer { try? FileManager.default.removeItem(at: file) }
+        do {
+            try Data(script.bytes).write(to: file, options: .withoutOverwriting)
+        } catch {
+            throw SignalError(.unavailable, "a temporary file cannot be written; is the disk full?", cause: error)
+                .at(path: file.path)
+        }
         let result: ExecutionResult<Void, BytesOutput, StringOutput<UTF8>>
         do {
             result = try await Subprocess.run(
-                executable, arguments: ["--default-settings"], input: .array(script.bytes),
+                executable, arguments: ["--default-settings", file.path],
                 output: .bytes(limit: Self.largestPicture), error: .string(limit: 1 << 20))
         } catch let error as SubprocessError {
             throw SignalError(.unavailable, "gnuplot cannot be run", cause: error).at(path: path)

@@ -1,6 +1,6 @@
 import SignalCore
 
-/// Commands and binary data for gnuplot, in the order in which it reads them from its standard input.
+/// Commands and binary data for gnuplot, in the order in which it reads them.
 struct GnuplotScript {
     /// Pixels from left to right: 8 inches.
     static let width = 2400

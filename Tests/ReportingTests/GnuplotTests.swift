@@ -26,7 +26,7 @@ struct GnuplotTests {
         let picture = folder.path("picture.png")
         let error = await #expect(throws: SignalError.self) { try await gnuplot.draw(script, to: picture) }
         #expect(error?.code == .unavailable)
-        #expect(error?.description.contains("no \\u{1b}[31mluck") == true)
+        #expect(error?.message.contains("no \\u{1b}[31mluck") == true)
         #expect(!FileManager.default.fileExists(atPath: picture))
     }
 
