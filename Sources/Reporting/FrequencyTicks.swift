@@ -3,9 +3,10 @@ enum FrequencyTicks {
     /// Two labels nearer than this fraction of the axis would touch each other.
     private static let closest = 0.055
 
-    /// The octave-band centres of IEC 61260-1, nominal values in Hz.
+    /// The nominal octave-band centres of IEC 61260-1 in Hz, from the middle of the audible range outwards, then
+    /// what may stand between the upper ones: where there is not room for all, the first keep their place.
     private static let octaves: [Double] = [
-        0, 1, 2, 4, 8, 16, 31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000, 31500, 63000, 125_000,
+        1000, 500, 2000, 250, 4000, 125, 8000, 63, 16000, 31.5, 31500, 16, 63000, 8, 4, 2, 1, 0, 3000, 6000, 12000,
     ]
 
     /// Frequency in Hz and position in rows (0: the middle of the first) of every tick.
@@ -25,11 +26,11 @@ enum FrequencyTicks {
             let position = position(of: frequency, among: frequencies)
             let isInside = position >= -0.5 && position <= Double(frequencies.count) - 0.5
             let gap = closest * Double(frequencies.count)
-            if isInside, ticks.last.map({ position - $0.position >= gap }) ?? true {
+            if isInside, ticks.allSatisfy({ abs(position - $0.position) >= gap }) {
                 ticks.append((frequency, position))
             }
         }
-        return ticks
+        return ticks.sorted { $0.position < $1.position }
     }
 
     /// Where a frequency lies among the rows, between them by proportion and beyond them by the outermost spacing.

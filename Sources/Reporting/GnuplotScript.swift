@@ -21,6 +21,8 @@ struct GnuplotScript {
                 + "background rgb 'white' noenhanced")
         command("set label \(Self.quoted(Self.shortened(title))) at screen 0.5,0.955 center font ',12'")
         command("set tics out nomirror scale 0.6")
+        // The default, "% h", has a blank in front that moves the numbers away from their ticks.
+        command("set format '%g'")
         command("set border linewidth 0.7")
         command("unset key")
     }

@@ -49,11 +49,13 @@ public struct SpectrogramPlot: Sendable {
         script.command("set palette maxcolors 256 defined (\(palette))")
         script.command("set cbrange [\(quietest):\(loudest)]")
         script.command("set colorbox user origin 0.89,0.135 size 0.018,0.775")
-        script.command("set cblabel 'Level (dB)'")
+        script.command("set cblabel 'Level (dB)' offset 1,0")
 
         let time = timeUnit
         script.command("set xlabel 'Time (\(time.name))'")
-        script.command("set xrange [\(spectrogram.startTime / time.seconds):\(spectrogram.endTime / time.seconds)]")
+        // The first frame is drawn about its middle; the axis begins with the recording all the same.
+        let begin = spectrogram.startTime < 0.1 * spectrogram.endTime ? 0 : spectrogram.startTime
+        script.command("set xrange [\(begin / time.seconds):\(spectrogram.endTime / time.seconds)]")
         commandFrequencyAxis(&script)
 
         let step = spectrogram.columnSeconds / time.seconds
@@ -73,13 +75,16 @@ public struct SpectrogramPlot: Sendable {
     /// FFT bins and for mel bands alike.
     private func commandFrequencyAxis(_ script: inout GnuplotScript) {
         let rows = spectrogram.frequencies.count
-        let inKilohertz = (spectrogram.frequencies.last ?? 0) >= 2000
-        let labels = FrequencyTicks.ticks(for: spectrogram.frequencies).map { tick in
+        let ticks = FrequencyTicks.ticks(for: spectrogram.frequencies)
+        let inKilohertz = ticks.contains { $0.frequency >= 2000 } && !ticks.contains { 0.1..<100 ~= $0.frequency }
+        let labels = ticks.map { tick in
             let value = inKilohertz ? tick.frequency / 1000 : tick.frequency
             let text = value == value.rounded() ? String(Int(value)) : String(value)
             return "'\(text)' \(tick.position)"
         }
-        script.command("set ylabel 'Frequency (\(inKilohertz ? "kHz" : "Hz"))'")
+        // A label of its own, since gnuplot would move it to the left of the longest number and out of the picture.
+        script.command(
+            "set label 'Frequency (\(inKilohertz ? "kHz" : "Hz"))' at screen 0.018,0.5225 center rotate by 90")
         script.command("set yrange [-0.5:\(Double(rows) - 0.5)]")
         script.command("set ytics (\(labels.joined(separator: ", ")))")
     }

@@ -37,7 +37,7 @@ public struct SpectrumPlot: Sendable {
     public var frequencies: [Double]
     /// The values, one a frequency.
     public var values: [Double]
-    /// Quantity and unit of the values, such as `Power spectral density ((m/s^2)^2/Hz)`.
+    /// Quantity and unit of the values, such as `Power spectral density ((m/s²)²/Hz)`.
     public var valueLabel: String
     /// How the values are drawn.
     public var scale: Scale
@@ -70,10 +70,10 @@ public struct SpectrumPlot: Sendable {
         let largest = values.max() ?? 0
         var script = GnuplotScript(title: title)
         script.command("set lmargin at screen \(Self.left); set rmargin at screen \(Self.right)")
-        script.command("set tmargin at screen \(Self.top); set bmargin at screen 0.135")
+        script.command("set tmargin at screen \(lines.isEmpty ? 0.91 : Self.top); set bmargin at screen 0.135")
         script.command("set xlabel 'Frequency (Hz)'")
         script.command("set ylabel \(GnuplotScript.quoted(valueLabel))")
-        script.command("set grid linewidth 0.4 linecolor rgb '#c8c8c8'")
+        script.command("set grid linewidth 0.4 linecolor rgb '#b0b0b0'")
         script.command("set xrange [\(range.lowerBound):\(range.upperBound)]")
 
         let floor: Double
@@ -101,6 +101,7 @@ public struct SpectrumPlot: Sendable {
 
     private static let left = 0.105
     private static let right = 0.975
+    /// The upper edge where there are lines to name above it.
     private static let top = 0.80
     /// The height of a line of small text, as a fraction of the picture's width.
     private static let labelSpacing = 0.017
@@ -140,9 +141,10 @@ public struct SpectrumPlot: Sendable {
         }
         for (line, (position, labelPosition)) in zip(shown, zip(positions, Self.spread(positions))) {
             let colour = Self.colours[(names.firstIndex(of: line.name) ?? 0) % Self.colours.count]
-            let style = "nohead linewidth 0.6 linecolor rgb '\(colour)' dashtype \(line.isFound ? 1 : 2)"
+            let style = "nohead linewidth 0.6 linecolor rgb '\(colour)'"
             script.command(
-                "set arrow from first \(line.frequency),graph 0 to first \(line.frequency),graph 1 \(style) back")
+                "set arrow from first \(line.frequency),graph 0 to first \(line.frequency),graph 1 \(style) "
+                    + "dashtype \(line.isFound ? 1 : 2) back")
             script.command(
                 "set arrow from screen \(position),\(Self.top) to screen \(labelPosition),\(Self.top + 0.02) \(style)")
             let text = GnuplotScript.quoted("\(line.name) ×\(line.harmonic)")

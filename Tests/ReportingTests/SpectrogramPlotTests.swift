@@ -67,7 +67,7 @@ struct SpectrogramPlotTests {
     func script() throws {
         let bytes = try SpectrogramPlot(title: "x", spectrogram: Self.ridge(frequencies: Self.linear)).script().bytes
         let text = String(decoding: bytes, as: UTF8.self)
-        #expect(text.contains("set xlabel 'Time (s)'") && text.contains("set ylabel 'Frequency (kHz)'"))
+        #expect(text.contains("set xlabel 'Time (s)'") && text.contains("set label 'Frequency (kHz)'"))
         #expect(text.contains("set cblabel 'Level (dB)'") && text.contains("set cbrange [-80.0:"))
         #expect(text.contains("binary array=(100,40)"))
         let ending = Array("with image\n".utf8)
@@ -84,6 +84,10 @@ struct SpectrogramPlotTests {
         #expect(String(decoding: script.bytes, as: UTF8.self).contains("set xlabel 'Time (\(unit))'"))
     }
 
+    private func slaneyFrequency(_ mel: Double) -> Double {
+        mel < 15 ? mel * 200 / 3 : 1000 * exp((mel - 15) * log(6.4) / 27)
+    }
+
     @Test("Ticks stand at their frequency between the centres of the bands")
     func ticks() {
         let linear = FrequencyTicks.ticks(for: (0...512).map { Double($0) * 15.625 })
@@ -95,6 +99,13 @@ struct SpectrogramPlotTests {
         #expect(octaves.map(\.frequency) == [31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000])
         for (tick, expected) in zip(octaves.dropFirst(2), 2...) {
             #expect(abs(tick.position - Double(expected * 3)) < 1e-9)
+        }
+
+        // 64 bands equally far apart on Slaney's mel scale up to 8 kHz: near-linear, then logarithmic.
+        let mel = FrequencyTicks.ticks(for: (1...64).map { slaneyFrequency(Double($0) * 45.245640471924965 / 65) })
+        #expect(mel.map(\.frequency) == [63, 250, 500, 1000, 2000, 3000, 4000, 6000])
+        for (tick, expected) in zip(mel, [0.945, 3.75, 7.5, 15, 25.0836]) {
+            #expect(abs(tick.position - (expected / 45.245640471924965 * 65 - 1)) < 0.02)
         }
         #expect(FrequencyTicks.ticks(for: [440]).map(\.frequency) == [440])
     }
