@@ -21,14 +21,16 @@ extension PrincipalComponentDetector {
         }
         guard options.componentCount <= width else {
             throw SignalError(
-                .invalidOption, "componentCount is at most the number of columns, \(width), not \(options.componentCount)")
+                .invalidOption,
+                "componentCount is at most the number of columns, \(width), not \(options.componentCount)")
         }
         let runs = windowRuns(of: data, contextFrames: options.contextFrames)
         let windowCount = runs.reduce(0) { $0 + $1.count }
         guard windowCount >= fewestWindows else {
             let windows = options.contextFrames == 1 ? "frames" : "windows of \(options.contextFrames) frames"
             throw SignalError(
-                .insufficientData, "\(windowCount) \(windows) are too few to fit pca; it needs at least \(fewestWindows)")
+                .insufficientData,
+                "\(windowCount) \(windows) are too few to fit pca; it needs at least \(fewestWindows)")
         }
         try frames.requireFinite(data.schema)
 

@@ -148,7 +148,9 @@ extension PrincipalComponentDetector {
         init(_ detector: PrincipalComponentDetector) {
             let limits = detector.limits
             let usesHotelling = detector.options.statistic != .residual
-            projection = detector.eigenvalues.map { usesHotelling ? Float(1 / ($0 * limits.hotelling).squareRoot()) : 0 }
+            projection = detector.eigenvalues.map {
+                usesHotelling ? Float(1 / ($0 * limits.hotelling).squareRoot()) : 0
+            }
             residual = detector.options.statistic != .hotelling ? Float(1 / limits.residual.squareRoot()) : 0
         }
     }

@@ -20,7 +20,8 @@ public struct PrincipalComponentDetector: Detector {
     /// The name used on the command line and in files.
     public static let name = "pca"
     /// One line for listings.
-    public static let summary = "principal components: Hotelling T² and residual Q, combined; linear, fast, explains itself"
+    public static let summary =
+        "principal components: Hotelling T² and residual Q, combined; linear, fast, explains itself"
 
     /// The options the model was fitted with.
     public let options: PrincipalComponentOptions

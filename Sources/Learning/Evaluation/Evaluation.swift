@@ -1,4 +1,4 @@
-public import SignalCore
+internal import SignalCore
 
 /// One labelled item of an evaluation: a recording with its score.
 public struct EvaluationItem: Sendable, Equatable {

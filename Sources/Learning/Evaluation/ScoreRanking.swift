@@ -1,4 +1,4 @@
-public import SignalCore
+internal import SignalCore
 
 /// Scores of labelled items, ranked: how well a score tells anomalous from normal whatever the threshold.
 ///
@@ -167,7 +167,8 @@ public struct ScoreRanking: Sendable {
         return Quantile.linear(ofSorted: areas, 0.025)...Quantile.linear(ofSorted: areas, 0.975)
     }
 
-    private static func area(_ ties: [(anomalous: Int, normal: Int)], _ anomalousCount: Int, _ normalCount: Int) -> Double
+    private static func area(_ ties: [(anomalous: Int, normal: Int)], _ anomalousCount: Int, _ normalCount: Int)
+        -> Double
     {
         var above = 0
         var wins = 0.0

@@ -28,7 +28,8 @@ public enum ClipAggregation: Sendable, Equatable, CustomStringConvertible {
             guard parts.count == 2, let share = Double(parts[1]), (0...1).contains(share) else {
                 throw SignalError(
                     .invalidOption,
-                    "clip aggregation '\(text.escapingControlCharacters)' needs a share from 0 to 1, as in quantile:0.9")
+                    "clip aggregation '\(text.escapingControlCharacters)' needs a share from 0 to 1, as in quantile:0.9"
+                )
             }
             self = .quantile(share)
         }

@@ -27,7 +27,8 @@ public struct FeatureRecipe: Sendable, Equatable {
         }
         guard other.columns.count == schema.columns.count else {
             throw SignalError(
-                .mismatch, "the model was trained on \(schema.columns.count) columns, the frames have \(other.columns.count)"
+                .mismatch,
+                "the model was trained on \(schema.columns.count) columns, the frames have \(other.columns.count)"
             )
         }
         for (index, (expected, found)) in zip(schema.columns, other.columns).enumerated() where expected != found {

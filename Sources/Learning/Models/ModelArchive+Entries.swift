@@ -16,7 +16,9 @@ extension ModelArchive {
             (name: String(key.dropFirst(prefix.count)), text: metadata[key] ?? "")
         }
         let missing = try Options().values().names.first { metadata[prefix + $0] == nil }
-        if let missing { throw SignalError(.malformed, "the model file lacks its metadata entry '\(prefix)\(missing)'") }
+        if let missing {
+            throw SignalError(.malformed, "the model file lacks its metadata entry '\(prefix)\(missing)'")
+        }
         do {
             return try Options().setting(assignments)
         } catch let error as SignalError {
@@ -52,7 +54,8 @@ extension ModelArchive {
         do {
             return try parse(try text(name))
         } catch let error as SignalError where error.code == .invalidOption {
-            throw SignalError(.malformed, "the metadata entry '\(name)' of the model file cannot be used: \(error.message)")
+            throw SignalError(
+                .malformed, "the metadata entry '\(name)' of the model file cannot be used: \(error.message)")
         }
     }
 

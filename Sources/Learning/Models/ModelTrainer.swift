@@ -106,7 +106,8 @@ public struct ModelTrainer: Sendable {
         let frameThreshold = try Threshold(
             rule, of: Array(scores.joined()), multiplier: thresholdMultiplier, basis: parts.basis(of: "frame"))
         let warnings = TrainingWarnings.of(
-            data, contextLength: model.contextLength, clipThreshold: clipThreshold, scoresAreInSample: parts.folds.isEmpty)
+            data, contextLength: model.contextLength, clipThreshold: clipThreshold,
+            scoresAreInSample: parts.folds.isEmpty)
         return try TrainedModel(
             detector: model, recipe: recipe, signal: signal, aggregation: aggregation, clipThreshold: clipThreshold,
             frameThreshold: frameThreshold,
@@ -126,7 +127,8 @@ public struct ModelTrainer: Sendable {
             if folds.isEmpty { return "in-sample scores, a score for every \(kind)" }
             let cut = isOneRecording ? "consecutive parts of the one recording" : "groups of recordings"
             let unit = isOneRecording && kind == "recording" ? "part" : kind
-            return "held-out scores, a score for every \(unit): \(folds.count) \(cut), each scored by a model of the others"
+            return
+                "held-out scores, a score for every \(unit): \(folds.count) \(cut), each scored by a model of the others"
         }
     }
 

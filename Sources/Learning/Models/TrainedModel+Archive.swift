@@ -117,7 +117,8 @@ extension TrainedModel {
                 frameSeconds: try archive.number("feature.frame_seconds"),
                 hopSeconds: try archive.number("feature.hop_seconds"), isCausal: isCausal),
             options: Dictionary(
-                options.map { (String($0.key.dropFirst(prefix.count)), $0.value) }, uniquingKeysWith: { first, _ in first }))
+                options.map { (String($0.key.dropFirst(prefix.count)), $0.value) },
+                uniquingKeysWith: { first, _ in first }))
     }
 
     private static func band(_ text: String, in archive: ModelArchive) throws -> ClosedRange<Double>? {

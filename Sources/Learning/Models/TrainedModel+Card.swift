@@ -32,7 +32,8 @@ extension TrainedModel {
         lines.append("auscult detect --model MODEL.safetensors \(path)")
         if signal != nil { lines.append("auscult evaluate --model MODEL.safetensors --data \(path)") }
         lines += [
-            "```", "", "Seed \(provenance.seed), auscult \(provenance.toolVersion), format version \(Self.formatVersion).",
+            "```", "",
+            "Seed \(provenance.seed), auscult \(provenance.toolVersion), format version \(Self.formatVersion).",
         ]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -49,7 +50,9 @@ extension TrainedModel {
         if schema.hopSeconds > 0 {
             lines.append("- frames of \(schema.frameSeconds) s every \(schema.hopSeconds) s")
         }
-        if detector.contextLength > 1 { lines.append("- a score looks at \(detector.contextLength) consecutive frames") }
+        if detector.contextLength > 1 {
+            lines.append("- a score looks at \(detector.contextLength) consecutive frames")
+        }
         if !recipe.options.isEmpty {
             let texts = recipe.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             lines.append("- feature options: " + texts.joined(separator: ", "))
@@ -64,7 +67,8 @@ extension TrainedModel {
     }
 
     private func thresholdLines(_ subject: String, _ threshold: Threshold) -> [String] {
-        let multiplier = threshold.multiplier == 1 ? "" : ", distance from the usual score times \(threshold.multiplier)"
+        let multiplier =
+            threshold.multiplier == 1 ? "" : ", distance from the usual score times \(threshold.multiplier)"
         return [
             "- \(subject) is anomalous above \(threshold.value) (usual score \(threshold.usualScore)); chosen by "
                 + "\(threshold.rule)\(multiplier) from \(counted(threshold.scoreCount, "score")): \(threshold.basis)"

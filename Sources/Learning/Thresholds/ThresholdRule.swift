@@ -29,7 +29,8 @@ public enum ThresholdRule: Sendable, Equatable, CustomStringConvertible {
         switch name {
         case "quantile":
             guard number > 0, number <= 1 else {
-                throw SignalError(.invalidOption, "the quantile of a threshold is above 0 and at most 1, not \(parts[1])")
+                throw SignalError(
+                    .invalidOption, "the quantile of a threshold is above 0 and at most 1, not \(parts[1])")
             }
             self = .quantile(number)
         default:
