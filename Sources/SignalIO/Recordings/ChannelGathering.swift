@@ -3,6 +3,18 @@
 /// The loops run over raw pointers: they are the inner loops of reading, and a bounds check on every strided access
 /// costs as much as the conversion itself.
 enum ChannelGathering {
+    /// The selected channels of interleaved samples, one after the other.
+    static func planar(_ interleaved: [Float], channels: Int, selection: ChannelSelection) -> [Float] {
+        if channels == 1 { return interleaved }
+        let count = selection == .all ? interleaved.count : interleaved.count / channels
+        return unsafe [Float](unsafeUninitializedCapacity: count) { output, filled in
+            filled = count
+            unsafe interleaved.withUnsafeBufferPointer {
+                unsafe gather($0, channels: channels, selection: selection, into: output)
+            }
+        }
+    }
+
     /// 16-bit samples as fractions of full scale, exactly.
     ///
     /// - Precondition: `source` holds whole sample frames and `output` has room for all selected samples.

@@ -59,12 +59,15 @@ struct ChunkLayout {
                 if format.isEmpty { format = Array(try bytes(content, min(size, 40))) }
             case ChunkIdentifier.sizes64 where kind == .rf64:
                 let sizes = try bytes(content, min(size, 16))
-                if sizes.count == 16 { dataSize64 = rules.number(sizes.dropFirst(8)) }
+                let stated = sizes.count == 16 ? rules.number(sizes.dropFirst(8)) : -1
+                if stated >= 0 { dataSize64 = stated }
             case ChunkIdentifier.common where kind == .aiff:
                 try Self.checkCompression(try bytes(content, min(size, 22)), path: file.path)
             case rules.dataIdentifier where !hasData:
                 hasData = true
-                try place(content: content, size: size == 0xFFFF_FFFF ? dataSize64 ?? size : size, rules, file)
+                try place(
+                    content: content, size: kind == .rf64 && size == 0xFFFF_FFFF ? dataSize64 ?? size : size, rules,
+                    file)
                 next = rules.aligned(dataStart + readableBytes)
             default:
                 if hasData, end > file.byteCount { strayBytes = file.byteCount - position }
@@ -99,12 +102,12 @@ struct ChunkLayout {
             promisedBytes = size - 8 - offset
         }
         presentBytes = max(0, file.byteCount - dataStart)
-        let total = rules.number(try file.bytes(at: rules.totalPosition, count: rules.sizeLength)[...])
-        let isOpen32 = kind != .wave64 && size == 0xFFFF_FFFF
+        guard kind != .aiff, kind != .wave64 else { return }
+        let total = rules.number(try file.bytes(at: 4, count: 4)[...])
         // A size of zero means "not yet known" only if the size of the whole does not know of the bytes that follow
         // either; otherwise the recording is empty and other chunks come after it.
         let endsHere = total == 0 || total == 0xFFFF_FFFF || rules.aligned(total + 8) <= rules.aligned(dataStart)
-        if isOpen32 || (size == 0 && kind != .aiff && kind != .wave64 && presentBytes > 0 && endsHere) {
+        if size == 0xFFFF_FFFF || (size == 0 && presentBytes > 0 && endsHere) {
             promisedBytes = nil
         }
     }
@@ -124,7 +127,6 @@ struct ChunkLayout {
         var identifierLength: Int { isWave64 ? 16 : 4 }
         var sizeLength: Int { isWave64 ? 8 : 4 }
         var headerLength: Int { identifierLength + sizeLength }
-        var totalPosition: Int { isWave64 ? 16 : 4 }
         var firstChunk: Int { isWave64 ? 40 : 12 }
 
         init(_ kind: ContainerKind) { self.kind = kind }
