@@ -17,7 +17,6 @@ public struct BearingRunToFailure: Sendable {
     private let runSeed: UInt64
     private let channels: [Housing]
     private let train: ImpactTrain
-    private let resonance: StructureModes
 
     /// When the test begins, in seconds since 1970: 2024-01-01 00:00:00 UTC.
     public static let startEpochSeconds = 1_704_067_200.0
@@ -56,16 +55,15 @@ public struct BearingRunToFailure: Sendable {
             }
         // Elements slide as well as roll: the rate lies a little off the kinematic one.
         train.order *= generator.uniform(0.975...0.995)
-        train.amplitudeJitter = 0.35
+        train.amplitudeJitter = 0.25
         self.train = train
-        resonance = StructureModes(count: 3, frequencies: 1_800...5_200, quality: 5...10, using: &generator)
         channels = (0..<options.bearings).map { _ in
             Housing(
                 noiseLevel: generator.uniform(0.055...0.11),
-                modes: StructureModes(count: 4, frequencies: 700...6_500, quality: 3...9, using: &generator),
-                shaftAmplitudes: (1...4).map { 0.008 * generator.gain(deviation: 4) / Double($0) },
+                modes: StructureModes(count: 4, frequencies: 1_400...6_000, quality: 4...9, using: &generator),
+                shaftAmplitudes: (1...4).map { 0.012 * generator.gain(deviation: 4) / Double($0) },
                 meshOrder: Double(generator.integer(26...34)),
-                meshAmplitudes: (1...3).map { 0.015 * generator.gain(deviation: 4) / Double($0) })
+                meshAmplitudes: (1...3).map { 0.025 * generator.gain(deviation: 4) / Double($0) })
         }
     }
 
@@ -120,6 +118,7 @@ public struct BearingRunToFailure: Sendable {
             frequency: options.revolutionsPerMinute / 60 * (1 + 0.001 * shaftGenerator.normal()), wander: 0.000_5,
             sampleRate: options.sampleRate, count: count, using: &shaftGenerator)
         var impactGenerator = SeededGenerator(seed: seed, stream: Part.impacts.rawValue)
+        let resonance = channels[options.failingBearing - 1].modes
         let impacts = resonance.response(to: train.excitation(rotation, using: &impactGenerator))
             .scaled(toRootMeanSquare: Self.impactLevel * truth.severity * impactGenerator.gain(deviation: 0.4))
         var muffled = impacts
@@ -130,7 +129,7 @@ public struct BearingRunToFailure: Sendable {
         samples.reserveCapacity(options.bearings * options.framesPerSnapshot)
         for (number, housing) in channels.enumerated() {
             let distance = abs(number + 1 - options.failingBearing)
-            let crosstalk = distance == 0 ? 1 : 0.33 * Double.pow(0.83, Double(distance - 1))
+            let crosstalk = distance == 0 ? 1 : 0.27 * Double.pow(0.83, Double(distance - 1))
             let rise = 1 + 3.5 * max(0, (truth.severity - 0.4) / 0.6) * crosstalk
             var channel = noise(of: housing, count: count, using: &noiseGenerator)
             channel.scale(by: rise)
@@ -151,7 +150,8 @@ public struct BearingRunToFailure: Sendable {
         var noise = Waveform.whiteNoise(sampleRate: options.sampleRate, count: count, using: &generator)
         noise.filter(housing.modes.peaks(decibels: 11, sampleRate: options.sampleRate))
         noise.filter(
-            .gentleLowPass(6_500, sampleRate: options.sampleRate), .highPass(8, sampleRate: options.sampleRate))
+            .highShelf(6_000, decibels: -12, sampleRate: options.sampleRate),
+            .highPass(8, sampleRate: options.sampleRate))
         return noise.scaled(toRootMeanSquare: housing.noiseLevel * generator.gain(deviation: 0.15))
     }
 }

@@ -8,25 +8,29 @@ import SignalCore
 struct RollingBearing: Sendable {
     /// Rolling elements in a row.
     let elements: Int
-    /// Element diameter over pitch diameter, times the cosine of the contact angle.
-    let ratio: Double
+    /// Element diameter over pitch diameter.
+    let diameterRatio: Double
+    /// Contact angle in degrees.
+    let contactAngle: Double
 
     /// The double-row roller bearing of the run-to-failure tests of the University of Cincinnati: Rexnord ZA-2115, 16
-    /// rollers of 0.331 in on a pitch of 2.815 in, contact angle 15.17 degrees (Qiu et al., J. Sound and Vibration
-    /// 289, 2006).
-    static let rexnordZA2115 = RollingBearing(elements: 16, ratio: 0.331 / 2.815 * Double.cos(15.17 * Double.pi / 180))
+    /// rollers of 0.331 in on a pitch of 2.815 in (Qiu et al., J. Sound and Vibration 289, 2006).
+    static let rexnordZA2115 = RollingBearing(elements: 16, diameterRatio: 0.331 / 2.815, contactAngle: 15.17)
 
     /// A deep-groove ball bearing such as small motors have, somewhat different in every machine.
     static func smallBallBearing(using generator: inout SeededGenerator) -> RollingBearing {
-        RollingBearing(elements: generator.integer(7...9), ratio: generator.uniform(0.19...0.24))
+        RollingBearing(
+            elements: generator.integer(7...9), diameterRatio: generator.uniform(0.19...0.24), contactAngle: 0)
     }
 
+    /// The diameter ratio as the contact angle lets it act.
+    private var ratio: Double { diameterRatio * Double.cos(contactAngle * Double.pi / 180) }
     /// Elements passing a point of the outer race (BPFO).
     var outerRaceOrder: Double { Double(elements) / 2 * (1 - ratio) }
     /// Elements passing a point of the inner race (BPFI).
     var innerRaceOrder: Double { Double(elements) / 2 * (1 + ratio) }
     /// A point of an element meeting a race: twice the spin (2 x BSF).
-    var elementOrder: Double { (1 - ratio * ratio) / ratio }
+    var elementOrder: Double { (1 - ratio * ratio) / diameterRatio }
     /// Turns of the cage (FTF).
     var cageOrder: Double { (1 - ratio) / 2 }
 }

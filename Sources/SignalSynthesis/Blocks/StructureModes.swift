@@ -18,8 +18,10 @@ struct StructureModes: Sendable {
 
     /// Draws modes with frequencies spread over a range; decay is given as a quality factor, `pi f tau`, of about 10
     /// for a bolted casing to 60 for a free plate.
-    init(count: Int, frequencies: ClosedRange<Double>, quality: ClosedRange<Double>, using generator: inout SeededGenerator)
-    {
+    init(
+        count: Int, frequencies: ClosedRange<Double>, quality: ClosedRange<Double>,
+        using generator: inout SeededGenerator
+    ) {
         let ratio = frequencies.upperBound / frequencies.lowerBound
         modes = (0..<count).map { index in
             let share = (Double(index) + generator.uniform()) / Double(count)

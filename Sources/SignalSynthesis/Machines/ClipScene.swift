@@ -6,7 +6,8 @@ import SignalCore
 struct ClipScene: Sendable {
     /// The parts that draw random numbers. Raw values are part of what a seed means: never reorder.
     enum Part: UInt64 {
-        case condition, rotation, flow, flowSlow, tones, tonesSlow, hum, motor, crackle, program, impacts, fault, faultNoise, faultSlow
+        case condition, rotation, flow, flowSlow, tones, tonesSlow, hum, motor, crackle, program, impacts, fault,
+            faultNoise, faultSlow
         case ambience, ambienceSlow, neighbours, clanks, recording, microphones
     }
 

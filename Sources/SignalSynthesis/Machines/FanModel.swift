@@ -33,6 +33,8 @@ struct FanModel: MachineModel {
 
     /// The blade-pass frequency at nominal speed, in Hz.
     var bladePassFrequency: Double { shaftFrequency * Double(blades) }
+    /// The mean rate of the impacts of a bad bearing at nominal speed, in Hz.
+    var impactFrequency: Double { shaftFrequency * train.order }
 
     func sound(in scene: ClipScene, fault: MachineFault?) -> Waveform {
         let imbalance = fault.severity(of: .imbalance)

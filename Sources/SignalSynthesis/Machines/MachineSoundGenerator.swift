@@ -18,7 +18,7 @@ public struct MachineSoundGenerator: Sendable {
     public let options: MachineSoundOptions
 
     private let clipsSeed: UInt64
-    private let model: any MachineModel
+    let model: any MachineModel
     private let room: Room
     private let background: FactoryBackground
     private let direction: Double
