@@ -63,16 +63,11 @@ extension PrincipalComponentDetector {
             window: Array(repeating: zero, count: windowWidth),
             projection: Array(repeating: zero, count: components.rowCount),
             shares: Array(repeating: zero, count: columnCount))
-        let mean = scaler.mean.map { Float($0) }
-        let inverseScale = scaler.scale.map { Float(1 / $0) }
-        let inverseEigenvalues = eigenvalues.map { Float(1 / $0) }
-        let weights = ContributionWeights(self)
         for start in stride(from: windows.lowerBound, to: windows.upperBound, by: 16) {
             let count = min(16, windows.upperBound - start)
-            standardize(frames, from: start, count: count, mean: mean, inverseScale: inverseScale, into: &block.window)
-            (block.hotelling, block.residual) = project(
-                &block.window, onto: &block.projection, inverseEigenvalues: inverseEigenvalues)
-            if decomposing { decompose(&block.window, &block.projection, weights: weights, into: &block.shares) }
+            standardize(frames, from: start, count: count, into: &block.window)
+            (block.hotelling, block.residual) = project(&block.window, onto: &block.projection)
+            if decomposing { decompose(&block.window, &block.projection, into: &block.shares) }
             body(block, count)
         }
     }
@@ -99,26 +94,43 @@ extension PrincipalComponentDetector {
         return pointwiseMin(score, SIMD16(repeating: .greatestFiniteMagnitude))
     }
 
-    private func standardize(
-        _ frames: FeatureFrames, from start: Int, count: Int, mean: [Float], inverseScale: [Float],
-        into window: inout [SIMD16<Float>]
-    ) {
-        let values = frames.values
+    /// Writes a window into every lane: standardised, held within ``largestDeviation``; zeros into lanes without one.
+    private func standardize(_ frames: FeatureFrames, from start: Int, count: Int, into window: inout [SIMD16<Float>]) {
+        let values = frames.values.span
         let limit = SIMD16<Float>(repeating: Self.largestDeviation)
         var column = 0
         for element in window.indices {
-            let first = start * columnCount + element
-            var lanes = SIMD16<Float>(repeating: mean[column])
-            for lane in 0..<count { lanes[lane] = values[first + lane * columnCount] }
-            let scaled = (lanes - mean[column]) * inverseScale[column]
-            window[element] = pointwiseMax(pointwiseMin(scaled, limit), -limit)
+            let lanes = Self.lanes(
+                of: values, from: start * columnCount + element, stride: columnCount, count: count,
+                filling: factors.mean[column])
+            var scaled = (lanes - factors.mean[column]) * factors.inverseScale[column]
+            scaled.replace(with: limit, where: scaled .> limit)
+            scaled.replace(with: -limit, where: scaled .< -limit)
+            window[element] = scaled
             column = column + 1 == columnCount ? 0 : column + 1
         }
     }
 
+    /// Every `stride`th value from `first` on, in the first `count` lanes.
+    @inline(__always)
+    private static func lanes(
+        of values: Span<Float>, from first: Int, stride: Int, count: Int, filling: Float
+    ) -> SIMD16<Float> {
+        guard count == 16 else {
+            var lanes = SIMD16<Float>(repeating: filling)
+            for lane in 0..<count { lanes[lane] = values[first + lane * stride] }
+            return lanes
+        }
+        precondition(first >= 0 && first + 15 * stride < values.count, "sixteen windows lie within the frames")
+        @inline(__always) func value(_ lane: Int) -> Float { unsafe values[unchecked: first + lane * stride] }
+        return SIMD16(
+            value(0), value(1), value(2), value(3), value(4), value(5), value(6), value(7), value(8), value(9),
+            value(10), value(11), value(12), value(13), value(14), value(15))
+    }
+
     /// Computes T² and Q and leaves the residual where the window was.
     private func project(
-        _ window: inout [SIMD16<Float>], onto projection: inout [SIMD16<Float>], inverseEigenvalues: [Float]
+        _ window: inout [SIMD16<Float>], onto projection: inout [SIMD16<Float>]
     ) -> (hotelling: SIMD16<Float>, residual: SIMD16<Float>) {
         let count = components.rowCount
         let loadings = components.elements.span
@@ -127,7 +139,7 @@ extension PrincipalComponentDetector {
         var hotelling = SIMD16<Float>()
         for component in 0..<count {
             let score = projection[component]
-            hotelling += score * score * inverseEigenvalues[component]
+            hotelling += score * score * factors.inverseEigenvalues[component]
         }
         var remainder = window.mutableSpan
         BLAS.multiply(
@@ -138,30 +150,12 @@ extension PrincipalComponentDetector {
         return (hotelling, residual)
     }
 
-    /// What projection and residual are multiplied by to become the complete decomposition.
-    private struct ContributionWeights {
-        /// `L^(-1/2) / tau` for every component; 0 where T² is not part of the score.
-        var projection: [Float]
-        /// `1 / delta`; 0 where Q is not part of the score.
-        var residual: Float
-
-        init(_ detector: PrincipalComponentDetector) {
-            let limits = detector.limits
-            let usesHotelling = detector.options.statistic != .residual
-            projection = detector.eigenvalues.map {
-                usesHotelling ? Float(1 / ($0 * limits.hotelling).squareRoot()) : 0
-            }
-            residual = detector.options.statistic != .hotelling ? Float(1 / limits.residual.squareRoot()) : 0
-        }
-    }
-
     /// Turns projection and residual into `c = P L^(-1/2) z / tau + (x - P z) / delta` and its squares, by column.
     private func decompose(
-        _ window: inout [SIMD16<Float>], _ projection: inout [SIMD16<Float>], weights: ContributionWeights,
-        into shares: inout [SIMD16<Float>]
+        _ window: inout [SIMD16<Float>], _ projection: inout [SIMD16<Float>], into shares: inout [SIMD16<Float>]
     ) {
-        for component in projection.indices { projection[component] *= weights.projection[component] }
-        for element in window.indices { window[element] *= weights.residual }
+        for component in projection.indices { projection[component] *= factors.projection[component] }
+        for element in window.indices { window[element] *= factors.residual }
         var sum = window.mutableSpan
         BLAS.multiply(
             components.elements.span, transposing: true, lanes: projection.span, rows: windowWidth,

@@ -48,6 +48,23 @@ public struct PrincipalComponentDetector: Detector {
         var residual: Double
     }
 
+    /// What scoring multiplies by, from the members above, in single precision.
+    let factors: Factors
+
+    /// The factors of scoring.
+    struct Factors: Sendable {
+        /// The mean of every column.
+        var mean: [Float]
+        /// 1 / scale of every column.
+        var inverseScale: [Float]
+        /// `1 / L` of every component.
+        var inverseEigenvalues: [Float]
+        /// `L^(-1/2) / tau` of every component, for contributions; 0 where T² is not part of the score.
+        var projection: [Float]
+        /// `1 / delta`, for contributions; 0 where Q is not part of the score.
+        var residual: Float
+    }
+
     /// The number of consecutive frames that one score looks at.
     public var contextLength: Int { options.contextFrames }
 
@@ -69,5 +86,12 @@ public struct PrincipalComponentDetector: Detector {
         self.limits = limits
         self.contributionMean = contributionMean
         columnCount = scaler.mean.count
+        let usesHotelling = options.statistic != .residual
+        let usesResidual = options.statistic != .hotelling
+        factors = Factors(
+            mean: scaler.mean.map { Float($0) }, inverseScale: scaler.scale.map { Float(1 / $0) },
+            inverseEigenvalues: eigenvalues.map { Float(1 / $0) },
+            projection: eigenvalues.map { usesHotelling ? Float(1 / ($0 * limits.hotelling).squareRoot()) : 0 },
+            residual: usesResidual ? Float(1 / limits.residual.squareRoot()) : 0)
     }
 }
