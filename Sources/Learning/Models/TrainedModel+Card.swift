@@ -8,12 +8,12 @@ extension TrainedModel {
         let options = (try? detector.optionTexts()) ?? []
         var lines = [
             "# Model: \(algorithm) on \(recipe.feature)", "",
-            "\(type(of: detector).summary). Trained on \(counted(provenance.recordingCount, "normal recording"))\(source), "
+            "Trained on \(counted(provenance.recordingCount, "normal recording"))\(source), "
                 + "\(counted(provenance.frameCount, "frame")). A higher score is more anomalous.", "",
             "## Input", "",
         ]
         lines += inputLines
-        lines += ["", "## Algorithm", ""]
+        lines += ["", "## Algorithm", "", "- \(algorithm): \(type(of: detector).summary)"]
         lines += options.map { "- \($0.name): \($0.text)" }
         lines += ["", "## Thresholds", ""]
         lines += thresholdLines("a recording", clipThreshold)
