@@ -32,19 +32,21 @@ public struct Gnuplot: Sendable {
         }
     }
 
-    /// Draws a picture and puts it at `path`, in place of what was there, once it is complete.
+    /// Draws a picture and puts it at `path`, in place of what was there, once it is complete. Folders on the way are
+    /// made.
     ///
     /// - Throws: `SignalError` with code `unavailable` when gnuplot fails (with what it said) or the file cannot be
     ///   written.
     func draw(_ script: GnuplotScript, to path: String) async throws {
         let picture = try PortableNetworkGraphics.settingResolution(
             of: try await run(script), pixelsPerMetre: GnuplotScript.pixelsPerMetre)
+        let file = URL(filePath: path)
         do {
-            try Data(picture).write(to: URL(filePath: path), options: .atomic)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(picture).write(to: file, options: .atomic)
         } catch {
-            throw SignalError(
-                .unavailable, "the picture cannot be written; is the folder there and writable?", cause: error
-            ).at(path: path)
+            throw SignalError(.unavailable, "the picture cannot be written", cause: error).at(path: path)
         }
     }
 

@@ -42,16 +42,18 @@ struct GnuplotTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["picture.png"])
     }
 
-    @Test("A folder that is not there is named")
-    func missingFolder() async throws {
+    @Test("Folders on the way are made; a place that cannot be written is named")
+    func places() async throws {
         let folder = try TemporaryFolder()
-        let path = folder.path("absent/picture.png")
         let gnuplot = try await Gnuplot.locate()
-        let error = await #expect(throws: SignalError.self) {
-            try await SpectrumPlot.example(title: "").write(to: path, using: gnuplot)
+        let plot = SpectrumPlot.example(title: "")
+        try await plot.write(to: folder.path("a/b/picture.png"), using: gnuplot)
+        #expect(try PNGFile(folder.path("a/b/picture.png")).width == 2400)
+        for path in [folder.path("a/b/picture.png/below.png"), folder.path("a/b")] {
+            let error = await #expect(throws: SignalError.self) { try await plot.write(to: path, using: gnuplot) }
+            #expect(error?.code == .unavailable && error?.place.path == path)
         }
-        #expect(error?.code == .unavailable)
-        #expect(error?.place.path == path)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("a")) == ["b"])
     }
 
     @Test(
