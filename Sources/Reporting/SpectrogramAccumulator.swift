@@ -40,18 +40,20 @@ public struct SpectrogramAccumulator: Sendable {
     ///   - frequencies: the centre of every band in Hz; by default the middle of the columns' bands.
     ///   - maximumColumns: the columns of the result are at most so many and, for long recordings, at least half.
     ///   - reduction: how frames are joined to a column.
-    /// - Throws: `SignalError` with code `mismatch` when the columns are no rising bands of one channel, or the feature
-    ///   has one frame a recording.
+    /// - Throws: `SignalError` with code `mismatch` when the columns are no rising bands of one channel in dB, or the
+    ///   feature has one frame a recording.
     public init(
         schema: FeatureSchema, frequencies: [Double]? = nil, maximumColumns: Int = 2000,
         reduction: Reduction = .maximum
     ) throws {
         let middles = schema.columns.compactMap { $0.band.map { ($0.lowerBound + $0.upperBound) / 2 } }
         let centres = frequencies ?? middles
-        guard centres.count == schema.columns.count, schema.hopSeconds > 0 else {
+        guard centres.count == schema.columns.count, schema.columns.allSatisfy({ $0.unit == "dB" }),
+            schema.hopSeconds > 0
+        else {
             throw SignalError(
                 .mismatch,
-                "the feature '\(schema.feature)' is no series of levels in bands; choose one such as log-mel")
+                "the feature '\(schema.feature)' is no series of levels in bands, in dB; choose one such as log-mel")
         }
         try Spectrogram.check(centres)
         let bandsPerRow = (centres.count + Self.maximumRows - 1) / Self.maximumRows

@@ -100,6 +100,9 @@ struct SpectrogramAccumulatorTests {
 
     @Test("Features that are no bands over time, or have no frame, are refused with a sentence")
     func refusals() throws {
+        var power = Self.schema(bands: 2)
+        power.columns[0].unit = ""
+        #expect(throws: SignalError.self) { try SpectrogramAccumulator(schema: power) }
         let single = FeatureSchema(feature: "welch", columns: Self.schema(bands: 2).columns)
         #expect(throws: SignalError.self) { try SpectrogramAccumulator(schema: single) }
         var unnamed = Self.schema(bands: 2)
