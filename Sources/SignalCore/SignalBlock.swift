@@ -35,9 +35,18 @@ public protocol SignalSource {
     /// column. Complete once the end has been reached.
     var warnings: [String] { get }
 
+    /// Whether the input ends before the place where it says it does. Its samples up to there are good, but somebody
+    /// should know. Final once the end has been reached.
+    var isIncomplete: Bool { get }
+
     /// The next stretch of the signal, of 1 to `maximumFrames` sample frames, or `nil` at the end.
     ///
     /// - Throws: ``SignalError`` with the path and the sample position when the input is damaged or holds a value
     ///   that is not finite.
     mutating func nextBlock(maximumFrames: Int) throws -> SignalBlock?
+}
+
+extension SignalSource {
+    /// Inputs that do not say how long they are cannot be incomplete.
+    public var isIncomplete: Bool { false }
 }

@@ -82,6 +82,14 @@ import Synchronization
         return try body(unsafe samples.span)
     }
 
+    /// Transforms what the buffers hold so many times: the floor that a benchmark compares with.
+    public func repeatForward(count: Int) {
+        for _ in 0..<count { execute() }
+    }
+
+    /// The version of FFTW and the vector instructions it was built for.
+    public static var libraryVersion: String { unsafe String(cString: fftwf_version_text()) }
+
     /// Transforms ``samples`` into ``spectrum``; the samples stay as they are.
     func execute() {
         unsafe fftwf_execute_dft_r2c(plans.forward, samples.baseAddress, complexSpectrum)

@@ -105,7 +105,7 @@ import Synchronization
     /// Makes a folder and those on the way to it.
     ///
     /// - Throws: `SignalError` with code `unavailable` and the folder's path.
-    static func makeFolder(_ folder: String) throws {
+    public static func makeFolder(_ folder: String) throws {
         if unsafe mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, folder != Self.folder(of: folder) else {
             throw SignalError.system(.unavailable, "the folder cannot be made").at(path: folder)

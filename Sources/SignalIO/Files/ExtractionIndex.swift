@@ -26,6 +26,9 @@ public final class ExtractionIndex: Sendable {
         public var output: String
         /// Why the input gave no features, or `nil` when it did.
         public var failure: String?
+        /// In what way the input is cut off, or `nil` when it is whole. It gave features as far as it goes, but it does
+        /// not count as done: the next run looks at it, and names it, again.
+        public var shortfall: String?
 
         /// Makes a row for features that were written.
         public init(item: DatasetItem, frames: Int, seconds: Double, digest: String, output: String) {
@@ -42,13 +45,19 @@ public final class ExtractionIndex: Sendable {
             self.failure = failure
         }
 
-        /// The fields, in the order of the columns. The status is `done` or `failed: ` and the reason.
+        /// The fields, in the order of the columns. The status is `done`, or `failed: ` or `incomplete: ` and why.
         var fields: [String] {
             [
                 item.path, item.machine ?? "", item.id ?? "", item.label?.rawValue ?? "", item.split?.rawValue ?? "",
                 String(frames), String(seconds), digest, output,
-                failure.map { "failed: \($0.escapingControlCharacters)" } ?? "done",
+                status,
             ]
+        }
+
+        private var status: String {
+            if let failure { return "failed: \(failure.escapingControlCharacters)" }
+            if let shortfall { return "incomplete: \(shortfall.escapingControlCharacters)" }
+            return "done"
         }
     }
 
