@@ -9,6 +9,11 @@ public enum FeatureRegistry {
         PerChannel<LogMelSpectrogram>.self,
         PerChannel<CepstralCoefficients>.self,
         PerChannel<KaldiFilterBank>.self,
+        PerChannel<SpectralAnalysis>.self,
+        PerChannel<ChromaAnalysis>.self,
+        PerChannel<WelchAnalysis>.self,
+        PerChannel<EnvelopeAnalysis>.self,
+        PerChannel<VibrationAnalysis>.self,
     ]
 
     /// All features: the basic ones, then the first and second derivative of each.

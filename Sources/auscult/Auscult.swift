@@ -1,8 +1,72 @@
 import ArgumentParser
+import Foundation
+import SignalCore
 
-/// The command line of Auscult.
-@main
+/// The root of the command line. Commands parse, call and print; what they call lives in the other targets.
 struct Auscult: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "auscult", abstract: "Listens to machines: features, models, verdicts.", version: "0.1.0")
+        commandName: "auscult",
+        abstract: "Listens to machines: features, models and verdicts from recordings and sensors.",
+        discussion: """
+            Results go to standard output, everything for people to standard error.
+            Exit codes: 0 done; 1 some of several inputs failed, or a gate was missed; 64 usage; 65 bad data; \
+            66 no such input; 69 something needed is not there; 70 internal; 73 cannot create; 130 interrupted.
+            """,
+        version: ToolVersion.current,
+        subcommands: [
+            Inspect.self, Extract.self, Spectrum.self, Synth.self, Train.self, Detect.self, Evaluate.self,
+            Models.self, Benchmark.self, Worker.self, Doctor.self, Config.self,
+        ])
+}
+
+/// The version of the tool, as printed and as stored in the files it writes.
+enum ToolVersion {
+    static let current = "0.1.0"
+}
+
+/// Starts the tool and turns errors into one sentence and an exit code.
+@main
+enum Main {
+    static func main() async {
+        Interruption.prepare()
+        do {
+            try suggestCommand()
+            var command = try Auscult.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as SignalError {
+            Console.printError(error.description)
+            exit(ExitStatus.code(for: error))
+        } catch {
+            Auscult.exit(withError: error)
+        }
+    }
+
+    /// Answers an unknown command with the nearest known one, which the parser does not.
+    private static func suggestCommand() throws {
+        guard let name = CommandLine.arguments.dropFirst().first, !name.hasPrefix("-"), name != "help" else { return }
+        let known = Auscult.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard !known.contains(name) else { return }
+        throw SignalError(.invalidOption, NearestName.unknown("command", name, among: known))
+    }
+}
+
+/// The exit codes of the tool (see `auscult --help`), after `sysexits.h`.
+enum ExitStatus {
+    static let someFailed: Int32 = 1
+    static let interrupted: Int32 = 130
+
+    static func code(for error: SignalError) -> Int32 {
+        switch error.code {
+        case .invalidOption: 64
+        case .unreadable: 66
+        case .unavailable: error.place.path == nil ? 69 : 73
+        case .cancelled: interrupted
+        case .malformed, .unsupported, .limitExceeded, .mismatch, .insufficientData: 65
+        default: 70
+        }
+    }
 }

@@ -1,0 +1,50 @@
+import ArgumentParser
+import FeatureExtraction
+import Foundation
+import LinearAlgebra
+import Reporting
+import SignalCore
+import SignalIO
+
+/// Says what is installed, found and missing, with the remedy.
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Check what the tool finds on this machine, and say how to mend what is missing.")
+
+    @Flag(help: "One JSON document.")
+    var json = false
+
+    @OptionGroup var output: OutputOptions
+
+    private struct Finding: Encodable {
+        let what: String
+        let found: Bool
+        let detail: String
+    }
+
+    func run() async throws {
+        var findings = [
+            Finding(what: "auscult", found: true, detail: ToolVersion.current),
+            Finding(what: "libsndfile", found: true, detail: LibraryVersions.sndfile),
+            Finding(what: "libsoxr", found: true, detail: LibraryVersions.soxr),
+            Finding(what: "FFTW", found: true, detail: RealFourierTransform.libraryVersion),
+            Finding(what: "OpenBLAS", found: true, detail: "kernels for \(BLAS.coreType)"),
+            Finding(what: "cores", found: true, detail: "\(ProcessInfo.processInfo.activeProcessorCount)"),
+        ]
+        do {
+            let gnuplot = try await Gnuplot.locate()
+            findings.append(Finding(what: "gnuplot", found: true, detail: gnuplot.path))
+        } catch let error as SignalError {
+            findings.append(Finding(what: "gnuplot", found: false, detail: error.message))
+        }
+        let result = try ResultOutput(path: output.output)
+        if json {
+            try result.write(JSONText.document(findings))
+        } else {
+            var table = TextTable(["what", "state", "detail"])
+            for finding in findings { table.append([finding.what, finding.found ? "ok" : "missing", finding.detail]) }
+            try result.write(table.rendered())
+        }
+        try result.finish()
+    }
+}

@@ -1,0 +1,216 @@
+import ArgumentParser
+import Foundation
+import Learning
+import Reporting
+import SignalCore
+import SignalIO
+import Synchronization
+
+/// Measures a model against labelled recordings, beside trivial rules.
+struct Evaluate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure a model against labels: AUC, partial AUC, average precision, precision and recall.",
+        discussion: """
+            Recordings that the model was trained on are recognised by their content and left out. Without a label a \
+            recording is left out too. Beside the model stand trivial rules: a random score, and loudness (the RMS level, \
+            as recorded and as the model hears it). A model that is not clearly better has learnt nothing of use.
+
+            The partial AUC is taken up to a false-positive rate of 0.1 and standardised as in DCASE (McClish 1989): \
+            0.5 is chance. Intervals are 95 %, by stratified bootstrap.
+
+            Example: auscult evaluate --model models/fan.safetensors --data recordings/fan/id_00 --min-auc 0.8
+            """)
+
+    @Option(help: ArgumentHelp("The model file.", valueName: "file"))
+    var model: String
+
+    @Option(name: .customLong("data"), parsing: .upToNextOption, help: ArgumentHelp("Labelled recordings: files, folders, a CSV index, or -.", valueName: "path"))
+    var data: [String]
+
+    @Option(help: ArgumentHelp("Exit with 1 when the AUC over all is below this.", valueName: "auc"))
+    var minAuc: Double?
+
+    @Option(help: ArgumentHelp("Also write evaluation.json and scores.csv to this folder.", valueName: "dir"))
+    var report: String?
+
+    @Flag(help: "Score recordings that the model was trained on, too; the result then flatters.")
+    var includeTrained = false
+
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var normalization: NormalizationOptions
+    @OptionGroup var seeds: SeedOptions
+    @OptionGroup var jobs: JobOptions
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "The result as one JSON document (the default; kept for symmetry).")
+    var json = false
+
+    /// A scored recording.
+    private struct Scored: Sendable {
+        var item: DatasetItem
+        var score: Float
+        var recordedLevel: Double
+        var heardLevel: Double
+        var wasTrainedOn: Bool
+    }
+
+    private struct Document: Encodable {
+        let model: String
+        let algorithm: String
+        let feature: String
+        let normalization: String
+        let thresholdRule: String
+        let recordings: Int
+        let trainedOnLeftOut: Int
+        let unlabelledLeftOut: Int
+        let failed: Int
+        let evaluation: Evaluation
+    }
+
+    func run() async throws {
+        let console = common.console
+        let file = try ModelFile(path: model)
+        let (scored, failures) = try await score(file, console)
+        if scored.isEmpty { try failures.conclude(console) }
+
+        let trained = scored.count(where: \.wasTrainedOn)
+        let unlabelled = scored.count { $0.item.label == nil }
+        if trained > 0 {
+            console.note(
+                includeTrained
+                    ? "\(trained) recordings were trained on; the result flatters"
+                    : "\(trained) recordings were trained on and are left out")
+        }
+        if unlabelled > 0 { console.note("\(unlabelled) recordings have no label and are left out") }
+        let used = scored.filter { $0.item.label != nil && (includeTrained || !$0.wasTrainedOn) }
+        guard !used.isEmpty else {
+            throw SignalError(
+                .insufficientData,
+                "no labelled recording is left to evaluate on; train with --holdout 0.4, or give others with --data")
+        }
+        let evaluation = try Evaluation(
+            used.map { scored in
+                EvaluationItem(
+                    score: Double(scored.score), isAnomalous: scored.item.label == .abnormal,
+                    machine: scored.item.machine ?? "", id: scored.item.id ?? "",
+                    baselines: [
+                        // To a hundredth of a dB, so that clips made equally loud tie instead of being ranked by rounding.
+                        "loudness as recorded": (scored.recordedLevel * 100).rounded() / 100,
+                        "loudness as heard": (scored.heardLevel * 100).rounded() / 100,
+                    ])
+            }, threshold: Double(file.model.clipThreshold.value), seed: seeds.value())
+        let document = Document(
+            model: model, algorithm: file.model.algorithm, feature: file.model.recipe.feature,
+            normalization: file.model.signal?.normalization.rawValue ?? "none",
+            thresholdRule: file.model.clipThreshold.rule.description, recordings: used.count,
+            trainedOnLeftOut: includeTrained ? 0 : trained, unlabelledLeftOut: unlabelled,
+            failed: failures.errors.count, evaluation: evaluation)
+        let text = try JSONText.document(document)
+        let result = try ResultOutput(path: output.output)
+        try result.write(text)
+        try result.finish()
+        if let report { try write(text, used, to: report) }
+        console.note(EvaluationTable.rendered(evaluation, title: title(file)))
+        try gate(evaluation)
+        try failures.conclude(console)
+    }
+
+    private func title(_ file: ModelFile) -> String {
+        let normalization = file.model.signal?.normalization ?? .none
+        return normalization == .rms ? "every clip scaled to equal RMS" : "as recorded"
+    }
+
+    private func gate(_ evaluation: Evaluation) throws {
+        guard let minAuc else { return }
+        guard let auc = evaluation.overall.ranking.auc, auc >= minAuc else {
+            let found = evaluation.overall.ranking.auc.map { Text.number($0, digits: 3) } ?? "not defined"
+            Console.printError("the AUC is \(found), below the gate of \(minAuc)")
+            throw ExitCode(ExitStatus.someFailed)
+        }
+    }
+
+    private func score(_ file: ModelFile, _ console: Console) async throws -> ([Scored], Failures) {
+        let walk = InputWalk(paths: data, endsWithNull: false)
+        let progress = ProgressLine("evaluate", total: Console.isTerminal ? walk.count() : nil, console: console)
+        let (readingOptions, normalize) = (reading, normalization.normalize)
+        _ = try file.pipeline(readingOptions, normalization: normalize)
+        let state = Mutex((scored: [Scored](), failures: Failures()))
+        try await ParallelWork.run(jobs: jobs.count()) {
+            walk.next()
+        } makeWorker: {
+            try file.pipeline(readingOptions, normalization: normalize)
+        } work: { (pipeline: FeaturePipeline, input: Result<DatasetItem, SignalError>) -> Result<Scored, SignalError> in
+            input.flatMap { item in
+                Result.capturing(path: item.path) {
+                    let digest = Int64(bitPattern: try ContentDigest.of(file: item.path))
+                    let (frames, summary) = try file.frames(of: item.path, pipeline)
+                    let isNormalized = file.model.signal?.normalization == .rms && summary.level > -200
+                    return Scored(
+                        item: item, score: try file.model.clipScore(frames), recordedLevel: summary.level,
+                        heardLevel: isNormalized
+                            ? Decibels.level(amplitude: FeaturePipeline.normalizedLevel) : summary.level,
+                        wasTrainedOn: file.model.provenance.includes(digest: digest))
+                }
+            }
+        } deliver: { result in
+            state.withLock { state in
+                switch result {
+                case .success(let scored):
+                    state.scored.append(scored)
+                    state.failures.succeed()
+                    progress.advance()
+                case .failure(let error):
+                    state.failures.add(error)
+                    progress.advance(failed: true)
+                }
+            }
+        }
+        try Interruption.check()
+        return state.withLock { ($0.scored, $0.failures) }
+    }
+
+    private func write(_ document: String, _ scored: [Scored], to folder: String) throws {
+        try AtomicFile.write(Array(document.utf8), to: folder + "/evaluation.json")
+        var table = "source,machine,id,label,split,score,level_db\n"
+        for row in scored {
+            table += CSVText.row([
+                row.item.path, row.item.machine ?? "", row.item.id ?? "", row.item.label?.rawValue ?? "",
+                row.item.split?.rawValue ?? "", String(row.score), Text.number(row.recordedLevel, digits: 2),
+            ])
+        }
+        try AtomicFile.write(Array(table.utf8), to: folder + "/scores.csv")
+    }
+}
+
+/// The table of an evaluation, for people.
+enum EvaluationTable {
+    static func rendered(_ evaluation: Evaluation, title: String) -> String {
+        var table = TextTable([
+            "machine", "score", "normal", "abnormal", "AUC", "95 %", "pAUC(0.1)", "AP", "precision", "recall", "F1",
+        ])
+        var groups = evaluation.groups.map { (name: "\($0.machine ?? "")/\($0.id ?? "")", group: $0) }
+        groups = groups.map { (name: $0.name == "/" ? "(unknown)" : $0.name, group: $0.group) }
+        if groups.count != 1 { groups.append((name: "all", group: evaluation.overall)) }
+        for (name, group) in groups {
+            let classification = group.classification
+            table.append(
+                [name, "model", "\(group.normalCount)", "\(group.anomalousCount)"] + cells(group.ranking) + [
+                    number(classification.precision), number(classification.recall), number(classification.f1),
+                ])
+            for baseline in group.baselines {
+                table.append(["", baseline.name, "", ""] + cells(baseline.ranking) + ["", "", ""])
+            }
+        }
+        return "\(title):\n" + table.rendered().trimmingCharacters(in: .newlines)
+    }
+
+    private static func cells(_ ranking: RankingMetrics) -> [String] {
+        let hasInterval = ranking.aucLower != nil && ranking.aucUpper != nil
+        let interval = hasInterval ? "\(number(ranking.aucLower))-\(number(ranking.aucUpper))" : ""
+        return [number(ranking.auc), interval, number(ranking.partialAuc), number(ranking.averagePrecision)]
+    }
+
+    private static func number(_ value: Double?) -> String { value.map { Text.number($0, digits: 3) } ?? "" }
+}

@@ -1,0 +1,327 @@
+import ArgumentParser
+import FeatureExtraction
+import Foundation
+import Reporting
+import SignalCore
+import SignalIO
+
+/// The spectrum of one record, and what it says about shaft and bearing.
+struct Spectrum: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "spectrum",
+        abstract: "Power or envelope spectrum of a record; with speed and bearing, a diagnosis.",
+        discussion: """
+            Prints frequency,psd (Welch, in the signal's unit squared per Hz) or, with --envelope, frequency,amplitude of \
+            the envelope spectrum. With --rpm the shaft's line is looked for, with --bearing also those of the bearing \
+            (BPFO, BPFI, 2xBSF, FTF and harmonics); the verdict goes to standard error, or with --json into the document. \
+            A verdict is given only when a line stands clear of its background over its harmonics.
+
+            Examples:
+              auscult spectrum bearing.csv --rate 12000 --unit g --rpm 1797 --bearing 6205
+              auscult spectrum 2004.02.17.07.12.39 --channel 0 --rpm 2000 --bearing ZA-2115 --tolerance 0.03 --json
+              auscult spectrum motor.wav --envelope --plot envelope.png
+            """)
+
+    @Argument(help: ArgumentHelp("A recording, table or snapshot.", valueName: "file"))
+    var file: String
+
+    @Flag(help: "The spectrum of the envelope instead of the signal's own.")
+    var envelope = false
+
+    @Option(help: ArgumentHelp("Speed of the shaft in revolutions a minute.", valueName: "rpm"))
+    var rpm: Double?
+
+    @Option(help: ArgumentHelp("A bearing by name, such as 6205 (see --list-bearings).", valueName: "name"))
+    var bearing: String?
+
+    @Option(help: ArgumentHelp("Rolling elements of a bearing without a name.", valueName: "n"))
+    var elements: Int?
+
+    @Option(help: ArgumentHelp("Diameter of its rolling elements, in any unit.", valueName: "length"))
+    var elementDiameter: Double?
+
+    @Option(help: ArgumentHelp("Its pitch diameter, in the same unit.", valueName: "length"))
+    var pitchDiameter: Double?
+
+    @Option(help: ArgumentHelp("Its contact angle in degrees.", valueName: "degrees"))
+    var contactAngle = 0.0
+
+    @Option(help: ArgumentHelp("How far a line may lie from where it is expected, as a share.", valueName: "share"))
+    var tolerance = 0.01
+
+    @Option(help: ArgumentHelp("Machine class for the ISO zone of the velocity: I, II, III or IV.", valueName: "class"))
+    var machineClass: String?
+
+    @Option(help: ArgumentHelp("Samples of a Welch segment (default: a resolution near 1 Hz, at least 256).", valueName: "n"))
+    var segment: Int?
+
+    @Option(help: ArgumentHelp("Also draw the spectrum into this PNG file.", valueName: "file"))
+    var plot: String?
+
+    @Flag(help: "List the bearings known by name, and end.")
+    var listBearings = false
+
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(help: "One JSON document: verdict, reason, lines and spectrum.")
+    var json = false
+
+    private struct Document: Encodable {
+        let source: String
+        let channel: String
+        let sampleRateHz: Double
+        let unit: String
+        let seconds: Double
+        let verdict: String?
+        let reason: String?
+        let lines: [Line]
+        let demodulatedBandHz: [Double]?
+        let velocityRmsMmPerS: Double?
+        let isoZone: String?
+        let spectrum: Values
+
+        struct Values: Encodable {
+            let frequency: [Double]
+            let psd: [Double]?
+            let amplitude: [Double]?
+        }
+
+        struct Line: Encodable {
+            let name: String
+            let expectedHz: Double
+            let foundHz: Double
+            let heightOverBackground: Double
+            let present: Bool
+            let harmonics: [Harmonic]
+        }
+
+        struct Harmonic: Encodable {
+            let order: Int
+            let expectedHz: Double
+            let foundHz: Double
+            let heightOverBackground: Double
+            let clear: Bool
+        }
+    }
+
+    /// One channel of a signal, as far as it is looked at.
+    private struct Record {
+        var samples: [Float] = []
+        var frameCount = 0
+        var format: SignalFormat
+        var spectrum: PowerSpectrum
+    }
+
+    func run() async throws {
+        if listBearings { return try printBearings() }
+        let console = common.console
+        let record = try read(console)
+        let geometry = try self.geometry()
+        let diagnosis = try diagnose(record, geometry)
+        let envelopeSpectrum =
+            try envelope ? EnvelopeSpectrum.compute(record.samples, sampleRate: record.format.sampleRate) : nil
+        let result = try ResultOutput(path: output.output)
+        if json {
+            try result.write(JSONText.document(document(record, envelopeSpectrum, diagnosis)))
+        } else if let envelopeSpectrum {
+            try result.write(
+                Self.table("amplitude", envelopeSpectrum.frequencies, envelopeSpectrum.amplitudes.map(Double.init)))
+        } else {
+            try result.write(Self.table("psd", record.spectrum.frequencies, record.spectrum.values))
+        }
+        try result.finish()
+        if let diagnosis, !json { say(diagnosis, console) }
+        if let (velocity, zone) = try severity(record), !json {
+            console.note("velocity 10-1000 Hz: \(Text.number(velocity, digits: 2)) mm/s RMS, zone \(zone) of ISO 20816-1")
+        }
+        if let plot { try await draw(record, envelopeSpectrum, diagnosis, to: plot) }
+    }
+
+    private func read(_ console: Console) throws -> Record {
+        var options = try reading.resolved()
+        guard options.channels != .all else {
+            throw SignalError(.invalidOption, "spectrum looks at one channel; --channel takes a number or mean")
+        }
+        options.channels = options.channels ?? .index(0)
+        do {
+            var source = try SignalOpener.open(file, options: options)
+            var welch = WelchOptions()
+            let rate = source.format.sampleRate
+            welch.segmentLength = segment ?? Self.segmentLength(rate)
+            var estimator = try WelchEstimator(sampleRate: rate, options: welch)
+            var samples: [Float] = []
+            var count = 0
+            while let block = try source.nextBlock(maximumFrames: 65536) {
+                try Interruption.check()
+                try estimator.consume(block.samples.span)
+                count += block.frameCount
+                let room = MachineDiagnosis.longestRecord - samples.count
+                samples.append(contentsOf: block.samples.prefix(room))
+            }
+            for warning in source.warnings { console.warn(warning) }
+            if count > samples.count, rpm != nil || envelope {
+                console.warn("the envelope and the diagnosis look at the first \(samples.count) of \(count) samples")
+            }
+            return Record(
+                samples: samples, frameCount: count, format: source.format, spectrum: try estimator.result())
+        } catch let error as SignalError {
+            throw error.at(path: file)
+        }
+    }
+
+    /// A power of two with a resolution near 1 Hz.
+    private static func segmentLength(_ rate: Double) -> Int {
+        var length = 256
+        while Double(length) < rate, length < 1 << 17 { length *= 2 }
+        return length
+    }
+
+    private func geometry() throws -> BearingGeometry? {
+        if let bearing {
+            guard elements == nil, elementDiameter == nil, pitchDiameter == nil else {
+                throw SignalError(.invalidOption, "give either --bearing or its dimensions, not both")
+            }
+            return try BearingCatalogue.bearing(named: bearing).geometry
+        }
+        guard elements != nil || elementDiameter != nil || pitchDiameter != nil else { return nil }
+        guard let elements, let elementDiameter, let pitchDiameter else {
+            throw SignalError(
+                .invalidOption, "a bearing's dimensions are --elements, --element-diameter and --pitch-diameter")
+        }
+        return try BearingGeometry(
+            elementCount: elements, elementDiameter: elementDiameter, pitchDiameter: pitchDiameter,
+            contactAngle: contactAngle)
+    }
+
+    private func diagnose(_ record: Record, _ geometry: BearingGeometry?) throws -> MachineDiagnosis? {
+        guard let rpm else {
+            if geometry != nil {
+                throw SignalError(.invalidOption, "the lines of a bearing need the shaft's speed; give --rpm")
+            }
+            return nil
+        }
+        guard rpm > 0, rpm.isFinite else {
+            throw SignalError(.invalidOption, "--rpm is a positive number of revolutions a minute, not \(rpm)")
+        }
+        var options = DiagnosisOptions()
+        options.tolerance = tolerance
+        do {
+            return try MachineDiagnosis.diagnose(
+                record.samples, sampleRate: record.format.sampleRate, unit: record.format.unit,
+                shaftFrequency: rpm / 60, geometry: geometry, options: options)
+        } catch let error as SignalError {
+            throw error.at(path: file)
+        }
+    }
+
+    /// Velocity and zone of an acceleration record, when a machine class was given.
+    private func severity(_ record: Record) throws -> (velocity: Double, zone: String)? {
+        guard let machineClass else { return nil }
+        let known = VibrationSeverity.MachineClass.allCases.map(\.rawValue)
+        guard let machine = VibrationSeverity.MachineClass(rawValue: machineClass.uppercased()) else {
+            throw SignalError(.invalidOption, NearestName.unknown("machine class", machineClass, among: known))
+        }
+        guard let factor = record.format.unit.metresPerSecondSquaredFactor else {
+            throw SignalError(
+                .invalidOption, "a velocity needs a signal in g or m/s^2; give --unit"
+            ).at(path: file)
+        }
+        let resolution = record.spectrum.resolution
+        var sum = 0.0
+        for (frequency, value) in zip(record.spectrum.frequencies, record.spectrum.values)
+        where (10...1000).contains(frequency) {
+            sum += value * resolution / (2 * Double.pi * frequency * 2 * Double.pi * frequency)
+        }
+        let velocity = sum.squareRoot() * factor * 1000
+        return (velocity, VibrationSeverity.zone(velocityRMS: velocity, machineClass: machine).rawValue)
+    }
+
+    private func document(
+        _ record: Record, _ envelope: EnvelopeSpectrum?, _ diagnosis: MachineDiagnosis?
+    ) throws -> Document {
+        let severity = try severity(record)
+        return Document(
+            source: file, channel: record.format.channelNames[0], sampleRateHz: record.format.sampleRate,
+            unit: record.format.unit.rawValue, seconds: Double(record.frameCount) / record.format.sampleRate,
+            verdict: diagnosis?.verdict.rawValue, reason: diagnosis?.reason,
+            lines: diagnosis?.lines.map { line in
+                Document.Line(
+                    name: line.name, expectedHz: line.expected, foundHz: line.found, heightOverBackground: line.height,
+                    present: line.isPresent,
+                    harmonics: line.harmonics.map {
+                        Document.Harmonic(
+                            order: $0.order, expectedHz: $0.expected, foundHz: $0.found,
+                            heightOverBackground: $0.height, clear: $0.isClear)
+                    })
+            } ?? [],
+            demodulatedBandHz: diagnosis?.band.map { [$0.lowerBound, $0.upperBound] },
+            velocityRmsMmPerS: severity?.velocity, isoZone: severity?.zone,
+            spectrum: Document.Values(
+                frequency: envelope?.frequencies ?? record.spectrum.frequencies,
+                psd: envelope == nil ? record.spectrum.values : nil, amplitude: envelope?.amplitudes.map(Double.init)))
+    }
+
+    private static func table(_ title: String, _ frequencies: [Double], _ values: [Double]) -> String {
+        var text = "frequency,\(title)\n"
+        for (frequency, value) in zip(frequencies, values) { text += "\(frequency),\(value)\n" }
+        return text
+    }
+
+    private func say(_ diagnosis: MachineDiagnosis, _ console: Console) {
+        console.note("verdict: \(diagnosis.verdict.rawValue)")
+        console.note("  \(diagnosis.reason)")
+        var table = TextTable(["line", "expected Hz", "found Hz", "over background", "harmonics clear"])
+        for line in diagnosis.lines {
+            table.append([
+                line.name, Text.number(line.expected, digits: 2), Text.number(line.found, digits: 2),
+                Text.number(line.height, digits: 1),
+                "\(line.harmonics.count(where: \.isClear)) of \(line.harmonics.count)",
+            ])
+        }
+        if !diagnosis.lines.isEmpty { console.note(table.rendered().trimmingCharacters(in: .newlines)) }
+    }
+
+    private func draw(
+        _ record: Record, _ envelope: EnvelopeSpectrum?, _ diagnosis: MachineDiagnosis?, to path: String
+    ) async throws {
+        let lines = diagnosis?.lines.flatMap { line in
+            line.harmonics.map {
+                SpectrumPlot.Line(
+                    name: line.name, harmonic: $0.order, frequency: $0.found, isFound: $0.isClear && line.isPresent)
+            }
+        }
+        let title = file.split(separator: "/").last.map(String.init) ?? file
+        let plot: SpectrumPlot
+        if let envelope {
+            // The lines of machines lie low; the rest of the envelope's spectrum is empty.
+            let highest = max(500, (lines?.map(\.frequency).max() ?? 0) * 1.2)
+            let count = envelope.frequencies.count { $0 <= highest }
+            plot = SpectrumPlot(
+                title: title, frequencies: Array(envelope.frequencies.prefix(count)),
+                values: envelope.amplitudes.prefix(count).map(Double.init),
+                valueLabel: "Envelope amplitude (\(record.format.unit.rawValue))", scale: .linear, lines: lines ?? [])
+        } else {
+            plot = SpectrumPlot(
+                title: title, frequencies: record.spectrum.frequencies, values: record.spectrum.values,
+                valueLabel: "Power spectral density ((\(record.format.unit.rawValue))^2/Hz)", scale: .logarithmic,
+                lines: lines ?? [])
+        }
+        try await plot.write(to: path, using: Gnuplot.locate())
+    }
+
+    private func printBearings() throws {
+        var table = TextTable(["bearing", "BPFO", "BPFI", "BSF", "FTF", "note"])
+        for entry in BearingCatalogue.entries {
+            let geometry = entry.geometry
+            table.append(
+                [entry.name] + [geometry.outerRace, geometry.innerRace, geometry.elementSpin, geometry.cage].map {
+                    Text.number($0, digits: 4)
+                } + [entry.note])
+        }
+        let result = try ResultOutput(path: output.output)
+        try result.write(table.rendered())
+        try result.finish()
+    }
+}

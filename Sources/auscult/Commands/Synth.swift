@@ -1,0 +1,247 @@
+import ArgumentParser
+import Foundation
+import SignalCore
+import SignalIO
+import SignalSynthesis
+import Synchronization
+
+/// Makes demo data with known faults.
+struct Synth: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "synth", abstract: "Make demo data with ground truth: machine sounds, bearing vibration.",
+        subcommands: [MachineSounds.self, Vibration.self])
+
+    /// Recordings in MIMII layout.
+    struct MachineSounds: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "mimii",
+            abstract: "Recordings of fans, pumps, sliders and valves, normal and faulty, in MIMII layout.",
+            discussion: """
+                Writes <machine>/<id>/<normal|abnormal>/00000000.wav and events.json with fault and severity of every \
+                abnormal recording. The level of a recording says nothing about the fault. The same seed gives the same \
+                files on any number of cores.
+
+                Example: auscult synth mimii --machines fan,valve --normal 60 --abnormal 20 --snr -6 -o datasets/demo
+                """)
+
+        @Option(help: ArgumentHelp("Kinds of machine, separated by commas: fan, pump, slider, valve.", valueName: "names"))
+        var machines = "fan,pump,slider,valve"
+
+        @Option(help: ArgumentHelp("Machines of each kind, 1 to 4.", valueName: "n"))
+        var ids = 1
+
+        @Option(help: ArgumentHelp("Normal recordings of each machine.", valueName: "n"))
+        var normal = 40
+
+        @Option(help: ArgumentHelp("Abnormal recordings of each machine.", valueName: "n"))
+        var abnormal = 20
+
+        @Option(help: ArgumentHelp("Seconds of each recording.", valueName: "s"))
+        var seconds = 10.0
+
+        @Option(help: ArgumentHelp("Machine over factory background, in dB.", valueName: "db"))
+        var snr = 0.0
+
+        @Option(help: ArgumentHelp("Sample rate in Hz.", valueName: "hz"))
+        var rate = 16000.0
+
+        @Option(help: ArgumentHelp("Microphones of the array: 1 to 8 channels.", valueName: "n"))
+        var channels = 1
+
+        @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+        var output = "datasets/demo"
+
+        @OptionGroup var seeds: SeedOptions
+        @OptionGroup var jobs: JobOptions
+        @OptionGroup var common: CommonOptions
+
+        private struct Clip: Sendable {
+            let generator: MachineSoundGenerator
+            let index: Int
+            let fault: MachineFault?
+            let folder: String
+            let name: String
+
+            var path: String { folder + "/" + name }
+        }
+
+        func run() async throws {
+            let console = common.console
+            let clips = try self.clips()
+            let progress = ProgressLine("synth", total: clips.count, console: console)
+            let queue = Mutex(0)
+            let events = Mutex<[GroundTruthEvent]>([])
+            let (folder, channelCount, sampleRate) = (output, channels, Int(rate))
+            try await ParallelWork.run(jobs: jobs.count()) {
+                queue.withLock { number in
+                    guard number < clips.count else { return nil }
+                    defer { number += 1 }
+                    return clips[number]
+                }
+            } makeWorker: {
+            } work: { (_: Void, clip: Clip) -> Result<GroundTruthEvent?, SignalError> in
+                Result.capturing(path: folder + "/" + clip.path) {
+                    let made = try clip.generator.clip(clip.index, fault: clip.fault)
+                    try AtomicFile.makeFolder(folder + "/" + clip.folder)
+                    let writer = try RecordingWriter(
+                        path: folder + "/" + clip.path, sampleRate: sampleRate, channelCount: channelCount,
+                        isExtensible: channelCount > 1)
+                    try writer.append(made.block)
+                    try writer.finish()
+                    return made.event(path: clip.path)
+                }
+            } deliver: { result in
+                let event = try result.get()
+                events.withLock { if let event { $0.append(event) } }
+                progress.advance()
+            }
+            try Interruption.check()
+            let document = try JSONText.document(events.withLock { $0 })
+            try AtomicFile.write(Array(document.utf8), to: output + "/events.json")
+            console.note("\(clips.count) recordings and events.json in \(output)")
+        }
+
+        private func clips() throws -> [Clip] {
+            guard (1...Machine.usualIDs.count).contains(ids) else {
+                throw SignalError(.invalidOption, "--ids is 1 to \(Machine.usualIDs.count), not \(ids)")
+            }
+            guard normal >= 0, abnormal >= 0, normal + abnormal > 0, normal + abnormal <= 1_000_000 else {
+                throw SignalError(.invalidOption, "--normal and --abnormal are numbers of recordings, not both 0")
+            }
+            guard rate == rate.rounded() else {
+                throw SignalError(.invalidOption, "--rate is a whole number of Hz, not \(rate)")
+            }
+            var options = MachineSoundOptions()
+            options.seconds = seconds
+            options.signalToNoise = snr
+            options.sampleRate = rate
+            options.microphones = channels
+            try options.validate()
+            let seed = try seeds.value()
+            return try machines.split(separator: ",").flatMap { name -> [Clip] in
+                guard let machine = Machine(rawValue: String(name)) else {
+                    let known = Machine.allCases.map(\.rawValue)
+                    throw SignalError(.invalidOption, NearestName.unknown("machine", String(name), among: known))
+                }
+                return try Machine.usualIDs.prefix(ids).flatMap { id -> [Clip] in
+                    let generator = try MachineSoundGenerator(machine: machine, id: id, options: options, seed: seed)
+                    let folder = "\(machine.rawValue)/id_\(id < 10 ? "0" : "")\(id)"
+                    func clip(_ index: Int, _ label: String, _ fault: MachineFault?) -> Clip {
+                        let number = String(repeating: "0", count: max(0, 8 - "\(index)".count)) + "\(index)"
+                        return Clip(
+                            generator: generator, index: index, fault: fault, folder: "\(folder)/\(label)",
+                            name: "\(number).wav")
+                    }
+                    return (0..<normal).map { clip($0, "normal", nil) }
+                        + (0..<abnormal).map { clip($0, "abnormal", generator.fault(ofClip: $0)) }
+                }
+            }
+        }
+    }
+
+    /// Snapshots of a bearing test.
+    struct Vibration: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "vibration",
+            abstract: "A bearing running to failure: snapshots in the form of the NASA IMS data.",
+            discussion: """
+                Writes one tab-separated text file a snapshot (a column a bearing, in g), named by its time, and \
+                events.json with the fault; truth.csv has severity, stage and remaining life of every snapshot.
+
+                Example: auscult synth vibration --snapshots 50 --defect inner-race -o datasets/vibration
+                """)
+
+        @Option(help: ArgumentHelp("Snapshots from the beginning to the failure.", valueName: "n"))
+        var snapshots = 100
+
+        @Option(help: ArgumentHelp("What fails: outer-race or inner-race.", valueName: "name"))
+        var defect = BearingDefect.outerRace.rawValue
+
+        @Option(help: ArgumentHelp("Share of the life after which the fault begins.", valueName: "share"))
+        var onset = 0.55
+
+        @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+        var output = "datasets/vibration"
+
+        @OptionGroup var seeds: SeedOptions
+        @OptionGroup var jobs: JobOptions
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let console = common.console
+            let run = try BearingRunToFailure(
+                options: BearingRunOptions().setting([
+                    ("snapshots", "\(snapshots)"), ("defect", defect), ("onset", "\(onset)"),
+                ]), seed: seeds.value())
+            let progress = ProgressLine("synth", total: snapshots, console: console)
+            let queue = Mutex(0)
+            let rows = Mutex("file,seconds,bearing,severity,stage,remaining_seconds,defect_frequency_hz\n")
+            let (folder, count) = (output, snapshots)
+            try await ParallelWork.run(jobs: jobs.count()) {
+                queue.withLock { number in
+                    guard number < count else { return nil }
+                    defer { number += 1 }
+                    return number
+                }
+            } makeWorker: {
+            } work: { (_: Void, number: Int) -> Result<(String, BearingSnapshotTruth), SignalError> in
+                Result.capturing(path: folder) {
+                    let snapshot = try run.snapshot(number)
+                    let name = Self.name(secondsSinceStart: snapshot.truth.seconds)
+                    try AtomicFile.write(Array(Self.text(snapshot.block).utf8), to: "\(folder)/\(name)")
+                    return (name, snapshot.truth)
+                }
+            } deliver: { result in
+                let (name, truth) = try result.get()
+                rows.withLock {
+                    $0 += CSVText.row([
+                        name, String(truth.seconds), String(truth.bearing), Text.number(truth.severity, digits: 4),
+                        truth.stage.rawValue, String(truth.remainingSeconds),
+                        Text.number(truth.defectFrequency, digits: 2),
+                    ])
+                }
+                progress.advance()
+            }
+            try Interruption.check()
+            let first = Self.name(secondsSinceStart: 0)
+            try AtomicFile.write(
+                Array(JSONText.document([run.event(path: first)]).utf8), to: output + "/events.json")
+            try AtomicFile.write(Array(rows.withLock { $0 }.utf8), to: output + "/truth.csv")
+            console.note("\(snapshots) snapshots, events.json and truth.csv in \(output)")
+        }
+
+        /// The name of a snapshot in the form of the IMS data, `2024.01.01.00.10.00`.
+        private static func name(secondsSinceStart seconds: Double) -> String {
+            let date = Date(timeIntervalSince1970: BearingRunToFailure.startEpochSeconds + seconds)
+            var calendar = Calendar(identifier: .gregorian)
+            calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? .gmt
+            let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
+            let rest = [parts.month, parts.day, parts.hour, parts.minute, parts.second].map { part in
+                let text = "\(part ?? 0)"
+                return text.count < 2 ? "0" + text : text
+            }
+            return "\(parts.year ?? 0)." + rest.joined(separator: ".")
+        }
+
+        private static func text(_ block: SignalBlock) -> String {
+            var text = ""
+            text.reserveCapacity(block.samples.count * 7)
+            for frame in 0..<block.frameCount {
+                for channel in 0..<block.channelCount {
+                    if channel > 0 { text += "\t" }
+                    text += thousandths(block.samples[channel * block.frameCount + frame])
+                }
+                text += "\r\n"
+            }
+            return text
+        }
+
+        /// A number with three digits after the point, as in the IMS files.
+        private static func thousandths(_ value: Float) -> String {
+            let whole = Int((Double(value) * 1000).rounded())
+            let digits = "\(abs(whole))"
+            let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+            return (whole < 0 ? "-" : "") + padded.dropLast(3) + "." + padded.suffix(3)
+        }
+    }
+}

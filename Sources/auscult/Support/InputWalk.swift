@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import SignalCore
+import SignalIO
+import Synchronization
+
+/// The inputs of a command, as named on the command line.
+struct InputOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("Recordings, tables, folders, a CSV index, or - for paths on standard input.", valueName: "path"))
+    var paths: [String]
+
+    @Flag(name: .customLong("null"), help: "Paths on standard input end with a NUL character instead of a line break.")
+    var endsWithNull = false
+
+    /// The inputs, one after the other.
+    func walk() -> InputWalk { InputWalk(paths: paths, endsWithNull: endsWithNull) }
+}
+
+/// Hands out the inputs of a command one by one, to any thread.
+final class InputWalk: Sendable {
+    private let walker: Mutex<DatasetWalker>
+    private let roots: [String]
+    private let paths: [String]
+
+    init(paths: [String], endsWithNull: Bool) {
+        self.paths = paths
+        roots = paths.filter { $0 != "-" }.map { path in
+            var path = path
+            while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+            return path
+        }
+        walker = Mutex(DatasetWalker(paths: paths, standardInput: .standardInput(isNulTerminated: endsWithNull)))
+    }
+
+    /// The next input, or the error of one that cannot be used; `nil` at the end.
+    func next() -> Result<DatasetItem, SignalError>? {
+        walker.withLock { $0.next() }
+    }
+
+    /// How many inputs there are, counted by walking once more; `nil` when they come from standard input.
+    func count() -> Int? {
+        guard !paths.contains("-") else { return nil }
+        var walker = DatasetWalker(paths: paths)
+        var count = 0
+        while walker.next() != nil { count += 1 }
+        return count
+    }
+
+    /// Where the output of an input belongs below the output folder, without an extension: the path below the folder
+    /// that was named. With several folders, each keeps its own name in front.
+    func outputName(for item: DatasetItem) -> String {
+        var name = relativeName(of: item)
+        // Only the usual extension is dropped: x.wav and x.flac side by side stay apart.
+        if name.lowercased().hasSuffix(".wav") { name.removeLast(4) }
+        return name
+    }
+
+    private func relativeName(of item: DatasetItem) -> String {
+        for root in roots where item.path.hasPrefix(root == "/" ? "/" : root + "/") {
+            let below = item.path.dropFirst(root == "/" ? 1 : root.count + 1)
+            let inside = below.split(separator: "/").filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+            guard roots.count > 1, let folder = root.split(separator: "/").last, folder != ".", folder != ".." else {
+                return inside
+            }
+            return "\(folder)/\(inside)"
+        }
+        let file = item.path.split(separator: "/").last.map(String.init) ?? item.path
+        let place = [item.machine, item.id, item.label?.rawValue].compactMap(\.self)
+        return (place + [file]).joined(separator: "/")
+    }
+}

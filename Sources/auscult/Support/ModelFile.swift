@@ -1,0 +1,71 @@
+import FeatureExtraction
+import Learning
+import SignalCore
+import SignalIO
+
+/// A model as read from a file, with what is needed to run it on recordings.
+struct ModelFile: Sendable {
+    let path: String
+    let model: TrainedModel
+
+    /// Reads a model.
+    ///
+    /// - Throws: `SignalError` with the path.
+    init(path: String) throws {
+        self.path = path
+        do {
+            model = try TrainedModel(archive: SafetensorsFile.read(path))
+        } catch let error as SignalError {
+            throw error.at(path: path)
+        }
+    }
+
+    /// The feature that the model was trained on, with its options.
+    func feature() throws -> FeatureChoice {
+        guard model.signal != nil else {
+            throw SignalError(.mismatch, "this model was trained on a sensor table, not on recordings").at(path: path)
+        }
+        let settings = model.recipe.options.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) }
+        return try FeatureChoice(name: model.recipe.feature, settings: settings)
+    }
+
+    /// How signals are read for the model. What was not set on the command line is as in training.
+    func reading(_ options: ReadingOptions) throws -> SignalReadingOptions {
+        var reading = try options.resolved()
+        guard let signal = model.signal else { return reading }
+        let trained = try ChannelSelection(text: signal.channels)
+        if let channels = reading.channels, channels != trained {
+            throw SignalError(
+                .mismatch, "the model was trained on channel \(trained); leave out --channel or train another model")
+        }
+        reading.channels = trained
+        if reading.unit == nil, signal.unit != .fullScale { reading.unit = signal.unit }
+        return reading
+    }
+
+    /// Makes the pipeline that computes the model's frames.
+    ///
+    /// - Parameter normalization: in place of what the model was trained with; refused when it differs.
+    func pipeline(_ options: ReadingOptions, normalization: LoudnessNormalization?) throws -> FeaturePipeline {
+        let trained = model.signal?.normalization ?? .none
+        if let normalization, normalization != trained {
+            throw SignalError(
+                .mismatch,
+                "the model was trained with --normalize \(trained.rawValue), not \(normalization.rawValue); train another model"
+            )
+        }
+        return FeaturePipeline(features: [try feature()], reading: try reading(options), normalization: trained)
+    }
+
+    /// The frames of a recording, checked against what the model was trained on.
+    func frames(of path: String, _ pipeline: FeaturePipeline) throws -> (FeatureFrames, FeaturePipeline.Summary) {
+        let (frames, summary) = try pipeline.allFrames(path)
+        do {
+            try model.signal?.requireMatch(summary.format)
+            try model.recipe.requireMatch(pipeline.schemas[0])
+        } catch let error as SignalError {
+            throw error.at(path: path)
+        }
+        return (frames[0], summary)
+    }
+}

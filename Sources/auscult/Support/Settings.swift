@@ -1,0 +1,72 @@
+import Foundation
+import SignalCore
+
+/// Settings that are no flags: from the environment, a `.env` file, or `auscult.yaml` in the working directory, in
+/// this order of strength.
+struct Settings: Sendable {
+    /// A setting and where it came from.
+    struct Entry: Sendable {
+        let name: String
+        let value: String
+        let origin: String
+    }
+
+    /// The settings that exist, with their default and meaning.
+    static let known: [(name: String, standard: String, meaning: String)] = [
+        ("seed", "42", "the seed of everything random"),
+        ("jobs", "number of cores", "inputs worked on at once"),
+    ]
+
+    /// The settings of this run.
+    static let current = Settings(
+        environment: ProcessInfo.processInfo.environment, directory: FileManager.default.currentDirectoryPath)
+
+    private var values: [String: Entry] = [:]
+
+    init(environment: [String: String], directory: String) {
+        let names = Self.known.map(\.name)
+        for (name, value) in Self.lines(of: directory + "/auscult.yaml", separator: ":") where names.contains(name) {
+            values[name] = Entry(name: name, value: value, origin: "auscult.yaml")
+        }
+        let file = Dictionary(Self.lines(of: directory + "/.env", separator: "=")) { $1 }
+        for name in names {
+            let variable = "AUSCULT_" + name.uppercased()
+            if let value = environment[variable] {
+                values[name] = Entry(name: name, value: value, origin: "environment \(variable)")
+            } else if let value = file[variable] {
+                values[name] = Entry(name: name, value: value, origin: ".env \(variable)")
+            }
+        }
+    }
+
+    /// A setting, or `nil` when nobody set it.
+    func entry(_ name: String) -> Entry? { values[name] }
+
+    /// A setting that is a whole number.
+    ///
+    /// - Throws: `SignalError` naming where the text came from when it is no number.
+    func integer(_ name: String) throws -> Int? {
+        guard let entry = values[name] else { return nil }
+        guard let number = Int(entry.value) else {
+            throw SignalError(
+                .invalidOption,
+                "\(name) from \(entry.origin) is a whole number, not '\(entry.value.escapingControlCharacters)'")
+        }
+        return number
+    }
+
+    /// The lines `name separator value` of a file; `#` begins a comment, quotes around a value are taken off.
+    private static func lines(of path: String, separator: Character) -> [(String, String)] {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
+        return text.split(whereSeparator: \.isNewline).compactMap { line in
+            let trimmed = line.trimmingCharacters(in: .whitespaces)
+            guard !trimmed.hasPrefix("#"), let mark = trimmed.firstIndex(of: separator) else { return nil }
+            let name = trimmed[..<mark].trimmingCharacters(in: .whitespaces)
+            var value = trimmed[trimmed.index(after: mark)...].trimmingCharacters(in: .whitespaces)
+            for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
+                value = String(value.dropFirst().dropLast())
+            }
+            return (name, value)
+        }
+    }
+}
