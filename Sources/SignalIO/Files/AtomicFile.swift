@@ -45,7 +45,7 @@ import Synchronization
             let name = "\(folder)/.auscult-\(getpid())-\(number).tmp"
             temporary = name
             // 0o666 less the process's mask, as for any new file.
-            descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+            descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
         }
         guard descriptor >= 0 else { throw SignalError.system(.unavailable, "cannot be created").at(path: path) }
     }
