@@ -69,6 +69,9 @@ public final class ExtractionIndex: Sendable {
     private struct State {
         /// Digest of the digest of every input that was done before, by the digest of its path.
         var done: [UInt64: UInt64] = [:]
+        /// How many rows there are, and bytes in their paths: what merging them will need.
+        var rowCount = 0
+        var pathLength = 0
         /// Whether the journal holds rows that `index.csv` lacks.
         var hasNews = false
     }
@@ -88,6 +91,8 @@ public final class ExtractionIndex: Sendable {
         journal = try Journal(path: path + ".partial")
         var read = State()
         func take(_ row: CSVRows.Row) {
+            read.rowCount += 1
+            read.pathLength += row.fields[0].utf8.count
             let isDone = row.fields[9] == "done"
             read.done[ContentDigest.of(row.fields[0])] = isDone ? ContentDigest.of(row.fields[7]) : nil
         }
@@ -125,6 +130,8 @@ public final class ExtractionIndex: Sendable {
         let row = CSVText.row(entry.fields)
         try state.withLock { state in
             state.hasNews = true
+            state.rowCount += 1
+            state.pathLength += entry.item.path.utf8.count
             try journal.append(row)
         }
     }
@@ -135,7 +142,9 @@ public final class ExtractionIndex: Sendable {
     public func finish() throws {
         try state.withLock { state in
             state.done = [:]
-            if state.hasNews || (try? FileKind(path)) != .file { try merge() }
+            if state.hasNews || (try? FileKind(path)) != .file {
+                try merge(rowCount: state.rowCount, pathLength: state.pathLength)
+            }
             journal.remove()
         }
     }
@@ -150,9 +159,11 @@ public final class ExtractionIndex: Sendable {
     }
 
     /// Only the paths are held in memory while sorting, in one buffer; the rows are copied from file to file.
-    private func merge() throws {
+    private func merge(rowCount: Int, pathLength: Int) throws {
         var paths: [UInt8] = []
         var places: [Place] = []
+        paths.reserveCapacity(pathLength)
+        places.reserveCapacity(rowCount)
         for file in [path, journal.path] {
             guard let rows = try Self.rows(of: file) else { continue }
             _ = try Self.forEach(rows) { row in
