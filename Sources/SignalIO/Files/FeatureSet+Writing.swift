@@ -46,13 +46,20 @@ extension FeatureSet {
                 let header = NPYHeader(element: .float64, shape: [times.values.count])
                 try zip.append(times.name + ".npy", header: header.bytes, values: times.values)
             }
-            let scalars = JSONValue.object(meta).serialized.unicodeScalars.map(\.value)
+            let scalars = Self.scalars(JSONValue.object(meta).serialized)
             let header = NPYHeader(element: .text(length: scalars.count), shape: [])
             try zip.append("meta.npy", header: header.bytes, values: scalars)
             try zip.finish()
         } catch let error as SignalError {
             throw error.at(path: path)
         }
+    }
+
+    /// A text as NumPy keeps it, 32 bits a character. Nearly every one is ASCII, which needs no decoding.
+    private static func scalars(_ text: String) -> [UInt32] {
+        let bytes = Array(text.utf8)
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { return text.unicodeScalars.map(\.value) }
+        return bytes.map { UInt32($0) }
     }
 
     private var archive: ModelArchive {

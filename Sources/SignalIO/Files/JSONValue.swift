@@ -36,52 +36,60 @@ public enum JSONValue: Sendable {
 
     /// The document on one line.
     public var serialized: String {
-        var text = ""
-        write(to: &text)
-        return text
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A string in its quotes.
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\u{0}"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+    private static let quote = UInt8(ascii: "\"")
+    private static let backslash = UInt8(ascii: "\\")
+
+    private static func write(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(quote)
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        if bytes[start...].allSatisfy({ $0 >= 0x20 && $0 != quote && $0 != backslash }) {
+            bytes.append(quote)
+            return
+        }
+        bytes.removeSubrange(start...)
+        for byte in text.utf8 {
+            switch byte {
+            case quote: bytes += [backslash, quote]
+            case backslash: bytes += [backslash, backslash]
+            case UInt8(ascii: "\n"): bytes += [backslash, UInt8(ascii: "n")]
+            case UInt8(ascii: "\r"): bytes += [backslash, UInt8(ascii: "r")]
+            case UInt8(ascii: "\t"): bytes += [backslash, UInt8(ascii: "t")]
+            case 0..<0x20: bytes += "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8
+            default: bytes.append(byte)
             }
         }
-        return quoted + "\""
+        bytes.append(quote)
     }
 
-    private func write(to text: inout String) {
+    private func write(to bytes: inout [UInt8]) {
         switch self {
-        case .null: text += "null"
-        case .flag(let value): text += value ? "true" : "false"
-        case .integer(let value): text += String(value)
-        case .number(let value): text += value.isFinite ? value.description : "null"
-        case .text(let value): text += Self.quoted(value)
+        case .null: bytes += "null".utf8
+        case .flag(let value): bytes += (value ? "true" : "false").utf8
+        case .integer(let value): bytes += String(value).utf8
+        case .number(let value): bytes += (value.isFinite ? value.description : "null").utf8
+        case .text(let value): Self.write(value, to: &bytes)
         case .list(let values):
-            text += "["
+            bytes.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
-                if index > 0 { text += ", " }
-                value.write(to: &text)
+                if index > 0 { bytes += ", ".utf8 }
+                value.write(to: &bytes)
             }
-            text += "]"
+            bytes.append(UInt8(ascii: "]"))
         case .object(let members):
-            text += "{"
+            bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
-                if index > 0 { text += ", " }
-                text += Self.quoted(member.name) + ": "
-                member.value.write(to: &text)
+                if index > 0 { bytes += ", ".utf8 }
+                Self.write(member.name, to: &bytes)
+                bytes += ": ".utf8
+                member.value.write(to: &bytes)
             }
-            text += "}"
+            bytes.append(UInt8(ascii: "}"))
         }
     }
 }
