@@ -76,7 +76,8 @@ public enum DatasetLayout {
             return item
         }
         let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-        guard let named = namePatterns.lazy.compactMap({ $0.match(stem) }).first else {
+        let parts = NamePattern.parts(stem)
+        guard let named = namePatterns.lazy.compactMap({ $0.match(parts) }).first else {
             let outline = NamePattern.outline(stem)
             if let pattern = namePatterns.first(where: { $0.resembles(outline) }) {
                 throw near("the name '\(shown(name))'", "\(pattern.dataset)'s '\(pattern.example)'")
@@ -104,16 +105,9 @@ public enum DatasetLayout {
         guard let folder = folders.last else { return item }
         let label = DatasetItem.Label(rawValue: folder)
         let idFolder = folders.dropLast().last ?? ""
-        let hasIdentity = identity.match(idFolder) != nil
+        let hasIdentity = identity.match(NamePattern.parts(idFolder)) != nil
         let isLikeIdentity = !hasIdentity && likeIdentity.contains(NamePattern.outline(idFolder))
-        let words = DatasetItem.Label.allCases.map(\.rawValue)
-        let isLikeLabel =
-            if hasIdentity || isLikeIdentity {
-                NearestName.of(folder, among: words + ["anomaly"]) != nil
-            } else {
-                words.contains(folder.lowercased())
-            }
-        guard label != nil ? !isLikeIdentity : !isLikeLabel else {
+        guard label != nil ? !isLikeIdentity : !isLikeLabel(folder, belowIdentity: hasIdentity || isLikeIdentity) else {
             throw near(
                 "the folder '\(shown(idFolder))/\(shown(folder))'", "MIMII's '<machine>/id_00/<normal or abnormal>'")
         }
@@ -127,6 +121,14 @@ public enum DatasetLayout {
 }
 
 extension DatasetLayout {
+    /// Whether a folder's name is probably meant to be a label: below `id_00` when it is near one, elsewhere only when
+    /// its letter case is wrong.
+    private static func isLikeLabel(_ folder: String, belowIdentity: Bool) -> Bool {
+        let words = DatasetItem.Label.allCases.map(\.rawValue)
+        guard belowIdentity else { return words.contains(folder.lowercased()) }
+        return NearestName.of(folder, among: words + ["anomaly"]) != nil
+    }
+
     /// Whether a name consists of numbers and dots like those of NASA's bearing snapshots.
     static func isSnapshotName(_ name: String) -> Bool {
         let groups = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

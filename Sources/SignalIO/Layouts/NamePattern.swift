@@ -41,6 +41,8 @@ struct NamePattern: Sendable {
     let allowsAttributes: Bool
     /// Every outline of a name of this form, and how many letters may be wrong in one that is meant to be of it.
     private let outlines: [(bytes: [UInt8], limit: Int)]
+    /// The length of the shortest outline that resembles one of them.
+    private let shortestOutline: Int
 
     init(dataset: String, example: String, parts: [Part], allowsAttributes: Bool = false) {
         self.dataset = dataset
@@ -60,11 +62,11 @@ struct NamePattern: Sendable {
             }
         }
         outlines = names.map { name in (Array(name.utf8), name.utf8.count(where: Self.isLetter) / 8) }
+        shortestOutline = outlines.map { $0.bytes.count - $0.limit }.min() ?? 0
     }
 
-    /// What a name without its extension says, or `nil` when it is not of this form.
-    func match(_ stem: String) -> DatasetItem? {
-        let found = stem.split(separator: "_", omittingEmptySubsequences: false)
+    /// What a name says, given its parts without the extension, or `nil` when it is not of this form.
+    func match(_ found: [Substring]) -> DatasetItem? {
         guard allowsAttributes ? found.count >= parts.count : found.count == parts.count,
             zip(parts, found).allSatisfy({ $0.matches($1) })
         else { return nil }
@@ -87,11 +89,15 @@ struct NamePattern: Sendable {
     ///
     /// - Parameter outline: the name's ``outline(_:)``.
     func resembles(_ outline: [UInt8]) -> Bool {
-        outlines.contains { expected, limit in
-            guard allowsAttributes || abs(expected.count - outline.count) <= limit else { return false }
-            return Self.distance(expected, outline, ignoringRest: allowsAttributes) <= limit
-        }
+        outline.count >= shortestOutline
+            && outlines.contains { expected, limit in
+                guard allowsAttributes || abs(expected.count - outline.count) <= limit else { return false }
+                return Self.distance(expected, outline, ignoringRest: allowsAttributes) <= limit
+            }
     }
+
+    /// The parts of a name.
+    static func parts(_ name: String) -> [Substring] { name.split(separator: "_", omittingEmptySubsequences: false) }
 
     /// A name in small letters with `#` for every number and `_` for every separator.
     static func outline(_ name: String) -> [UInt8] {
