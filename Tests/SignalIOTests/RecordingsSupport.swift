@@ -1,3 +1,4 @@
+import Foundation
 import SignalCore
 import SignalIO
 import Testing
@@ -88,4 +89,12 @@ struct WaveBytes {
 /// The lowest bytes of a number, lowest first.
 func littleEndian(_ value: Int, _ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+}
+
+/// Writes a file in place: tens of thousands of variants are tried one after the other, and making a new file each time
+/// would be most of the work.
+func overwrite(_ path: String, _ bytes: [UInt8]) throws {
+    guard let file = unsafe fopen(path, "w") else { throw CocoaError(.fileWriteUnknown) }
+    let written = unsafe bytes.withUnsafeBytes { unsafe fwrite($0.baseAddress, 1, $0.count, file) }
+    guard unsafe fclose(file) == 0, written == bytes.count else { throw CocoaError(.fileWriteUnknown) }
 }

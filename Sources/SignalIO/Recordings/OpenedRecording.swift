@@ -1,4 +1,5 @@
 internal import CSndFile
+import Foundation
 import SignalCore
 
 /// A recording that libsndfile has opened and whose header has been checked. Whoever takes it closes the handle.
@@ -23,8 +24,13 @@ import SignalCore
         var header = SF_INFO()
         let isOpenEnded = layout != nil && layout?.promisedBytes == nil
         if let layout, isOpenEnded { header = try layout.rawHeader(path: file.path) }
-        // The descriptor stays ours; libsndfile must not close it.
-        guard let handle = unsafe sf_open_fd(file.descriptor, Int32(SFM_READ), &header, 0) else {
+        // libsndfile gets a descriptor of its own: it closes the one it is given when it refuses a file, even if told
+        // not to (1.2.0), and closing ours once more would hit whatever another thread has just opened.
+        let descriptor = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else {
+            throw SignalError(.unreadable, "too many files are open").at(path: file.path)
+        }
+        guard let handle = unsafe sf_open_fd(descriptor, Int32(SFM_READ), &header, 1) else {
             let reason = unsafe String(cString: sf_error_number(sf_error(nil)))
             throw SignalError(
                 .malformed, "is no whole recording: its header contradicts itself or is cut off (\(reason))"
