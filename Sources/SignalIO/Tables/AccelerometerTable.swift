@@ -42,8 +42,8 @@ public final class AccelerometerTable: SignalSource {
 
     init(file: RegularFile, options: SignalReadingOptions) throws {
         guard file.byteCount > 0 else { throw OpenedRecording.unknownContent([], path: file.path) }
-        let reader = try DelimitedTextReader(file)
-        let columns = try TableColumns(reader, unit: options.unit)
+        var reader = try DelimitedTextReader(file)
+        let columns = try TableColumns(&reader, unit: options.unit)
         rows = try TableRows(reader, columns)
         let selection = options.channels ?? .all
         let names: [String]

@@ -10,7 +10,7 @@ enum Delimiter: Sendable, Equatable {
 /// Reads delimited text record by record: RFC 4180 quoting, LF or CRLF, with or without a byte order mark, UTF-8.
 ///
 /// Only one record is in memory. Blank lines are skipped. The delimiter is found from the first two lines.
-final class DelimitedTextReader {
+struct DelimitedTextReader {
     /// A record that is longer than this is no record of a table.
     static let longestRecord = 1 << 20
 
@@ -50,7 +50,7 @@ final class DelimitedTextReader {
     }
 
     /// Goes back to the first record.
-    func rewind() {
+    mutating func rewind() {
         start = 0
         end = 0
         filePosition = 0
@@ -62,7 +62,7 @@ final class DelimitedTextReader {
     ///
     /// - Throws: `SignalError` with code `malformed` and the line for a quote that is never closed, text that is not
     ///   UTF-8 and binary data; `limitExceeded` for a record of more than 1 MiB.
-    func nextRecord() throws -> Bool {
+    mutating func nextRecord() throws -> Bool {
         while true {
             line = nextLine
             switch try splitRecord() {
@@ -90,13 +90,13 @@ final class DelimitedTextReader {
     func isEmpty(_ index: Int) -> Bool { buffer[fields[index].range].allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 
     /// Leaves the last field out.
-    func dropLastField() { fields.removeLast() }
+    mutating func dropLastField() { fields.removeLast() }
 
     private var isBlank: Bool { fields.count == 1 && isEmpty(0) || fields.isEmpty }
 
     private enum Outcome { case record, end, needsMore }
 
-    private func refill() throws {
+    private mutating func refill() throws {
         if start > 0 {
             buffer.replaceSubrange(0..<end - start, with: Array(buffer[start..<end]))
             end -= start
@@ -115,10 +115,9 @@ final class DelimitedTextReader {
     }
 
     /// Splits the record that begins at ``start``, and moves ``start`` behind it.
-    private func splitRecord() throws -> Outcome {
+    private mutating func splitRecord() throws -> Outcome {
         guard start < end else { return hasReadAll ? .end : .needsMore }
         fields.removeAll(keepingCapacity: true)
-        // A local copy of the reference spares an exclusivity check per byte.
         let bytes = buffer
         var position = start
         var union: UInt8 = 0

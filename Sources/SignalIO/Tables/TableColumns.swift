@@ -19,7 +19,7 @@ struct TableColumns {
     ///
     /// - Throws: `SignalError` with code `insufficientData` when there are no rows, `unsupported` when no column holds
     ///   numbers, `mismatch` when the columns' units differ and `unit` does not settle them.
-    init(_ reader: DelimitedTextReader, unit stated: SignalUnit?) throws {
+    init(_ reader: inout DelimitedTextReader, unit stated: SignalUnit?) throws {
         let path = reader.file.path
         guard try reader.nextRecord() else {
             throw SignalError(.insufficientData, "holds no rows, only blank lines").at(path: path)

@@ -3,7 +3,8 @@ import SignalCore
 /// The rows of a table: as many fields in each as the table has columns, numbers where numbers belong.
 final class TableRows {
     let columns: TableColumns
-    private let reader: DelimitedTextReader
+    private var reader: DelimitedTextReader
+    private let expected: Int
     /// Rows read since the start.
     private(set) var count = 0
     /// Whether the last row was cut off and left out.
@@ -17,6 +18,7 @@ final class TableRows {
     init(_ reader: DelimitedTextReader, _ columns: TableColumns) throws {
         self.reader = reader
         self.columns = columns
+        expected = columns.names.count
         try rewind()
     }
 
@@ -33,7 +35,6 @@ final class TableRows {
     ///   that the end of the file cuts off is left out instead.
     func next() throws -> Bool {
         guard try reader.nextRecord() else { return false }
-        let expected = columns.names.count
         if reader.fields.count == expected + 1, reader.isEmpty(expected) { reader.dropLastField() }
         guard reader.fields.count == expected else {
             if !reader.isTerminated, reader.fields.count < expected, count > 0 {
@@ -52,9 +53,9 @@ final class TableRows {
     ///
     /// - Throws: `SignalError` with code `malformed`, the line and the column for anything that is no finite number.
     func append(_ selected: [Int], to values: inout [Float]) throws {
+        let (bytes, fields) = (reader.buffer, reader.fields)
         for index in selected {
-            let range = reader.fields[index].range
-            guard let number = DecimalNumber.parse(reader.buffer, range), Float(number).isFinite else {
+            guard let number = DecimalNumber.parse(bytes, fields[index].range), Float(number).isFinite else {
                 throw notANumber(index)
             }
             values.append(Float(number))
