@@ -92,9 +92,14 @@ func littleEndian(_ value: Int, _ count: Int) -> [UInt8] {
 }
 
 /// Writes a file in place: tens of thousands of variants are tried one after the other, and making a new file each time
-/// would be most of the work.
+/// would be most of the work. The file is cut to its length afterwards, because ext4 takes cutting it to nothing and
+/// writing it anew for a replacement, which it brings to the disk at once.
 func overwrite(_ path: String, _ bytes: [UInt8]) throws {
-    guard let file = unsafe fopen(path, "w") else { throw CocoaError(.fileWriteUnknown) }
-    let written = unsafe bytes.withUnsafeBytes { unsafe fwrite($0.baseAddress, 1, $0.count, file) }
-    guard unsafe fclose(file) == 0, written == bytes.count else { throw CocoaError(.fileWriteUnknown) }
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT, 0o600)
+    guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    defer { close(descriptor) }
+    let written = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    guard written == bytes.count, ftruncate(descriptor, off_t(bytes.count)) == 0 else {
+        throw CocoaError(.fileWriteUnknown)
+    }
 }
