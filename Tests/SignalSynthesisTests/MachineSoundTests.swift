@@ -87,8 +87,8 @@ import Testing
     func `loudness tells nothing about the fault`(machine: Machine) throws {
         let generator = try MachineSoundGenerator(
             machine: machine, id: 0, options: Self.options(seconds: 0.03, sampleRate: 4_000))
-        let normal = try (0..<80).map { Measure.rootMeanSquare(try generator.clip($0).block.samples) }
-        let faulty = try (0..<80).map {
+        let normal = try (0..<60).map { Measure.rootMeanSquare(try generator.clip($0).block.samples) }
+        let faulty = try (0..<60).map {
             Measure.rootMeanSquare(try generator.clip($0, fault: generator.fault(ofClip: $0)).block.samples)
         }
         for level in normal + faulty { #expect((0.005_99...0.016_01).contains(level)) }

@@ -78,16 +78,6 @@ struct Biquad: Sendable {
         return Biquad(tangent, tangent, 0, over: 1 + tangent, tangent - 1, 0)
     }
 
-    /// A damped mode of a structure: its answer to a unit impulse is a sine of amplitude 1 that decays.
-    ///
-    /// - Parameter decaySeconds: the time in which the amplitude falls to 1/e.
-    static func mode(_ frequency: Double, decaySeconds: Double, sampleRate: Double) -> Biquad {
-        let radius = Double.exp(-1 / (decaySeconds * sampleRate))
-        let omega = 2 * Double.pi * frequency / sampleRate
-        return Biquad(
-            0, radius * Double.sin(omega), 0, over: 1, -2 * radius * Double.cos(omega), radius * radius)
-    }
-
     /// Filters samples in place; the state carries over to the next call.
     mutating func process(_ samples: inout MutableSpan<Float>) {
         var first = first

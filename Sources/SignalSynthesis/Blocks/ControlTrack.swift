@@ -6,8 +6,8 @@ import SignalCore
 ///
 /// Sines, logarithms and random walks are paid for once an interval instead of once a sample.
 struct ControlTrack: Sendable {
-    /// Samples from one value to the next: 1 ms at 16 kHz.
-    static let interval = 16
+    /// Samples from one value to the next: 2 ms at 16 kHz.
+    static let interval = 32
 
     /// The value at sample `index * interval`; covers one interval more than the sound is long.
     var values: [Double]
