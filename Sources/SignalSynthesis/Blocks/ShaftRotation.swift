@@ -36,8 +36,8 @@ struct ShaftRotation: Sendable {
     }
 
     /// A gain that swings by `depth` around 1, `order` times a revolution: amplitude modulation by rotation.
-    func modulation(order: Double, depth: Double, phase: Double = 0) -> ControlTrack {
-        revolutions.map { 1 + depth * Double.cos(2 * Double.pi * (order * $0 + phase)) }
+    func modulation(order: Double, depth: Double) -> ControlTrack {
+        revolutions.map { 1 + depth * Double.cos(2 * Double.pi * order * $0) }
     }
 
     /// A tone and its harmonics.

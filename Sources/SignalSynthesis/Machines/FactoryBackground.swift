@@ -1,8 +1,8 @@
 import RealModule
 import SignalCore
 
-/// The din of a factory around the machine: pink noise that loses its treble in the air and behind walls, the hum of
-/// other machines, clanks at random times.
+/// The din of a factory around the machine: pink noise that loses its treble in the air and behind walls, a rumble
+/// underneath, the hum of other machines, clanks at random times.
 ///
 /// The other machines stay the same for one microphone position; their levels, the colour of the noise and the clanks
 /// differ from clip to clip.
@@ -40,6 +40,9 @@ struct FactoryBackground: Sendable {
             .highShelf(700, decibels: tilt, sampleRate: scene.sampleRate))
         sum.modulate(by: scene.fluctuation(deviation: 0.12, correlationSeconds: 1, .ambienceSlow))
         sum = sum.scaled(toRootMeanSquare: 1)
+        // Ventilation and traffic rumble underneath.
+        let rumble = Waveform.brownNoise(sampleRate: scene.sampleRate, count: scene.count, using: &generator)
+        sum.add(rumble.scaled(toRootMeanSquare: 0.25 * generator.gain(deviation: 2)))
         addNeighbours(to: &sum, in: scene)
         addClanks(to: &sum, in: scene)
         return sum
