@@ -4,7 +4,7 @@ import SignalCore
 /// The geometry of a rolling bearing and the rates at which its parts meet a defect, as orders of the shaft speed.
 ///
 /// Kinematics without slip (T. A. Harris, Rolling Bearing Analysis; R. B. Randall and J. Antoni, "Rolling element
-/// bearing diagnostics - a tutorial", Mechanical Systems and Signal Processing 25, 2011, eq. 1-4).
+/// bearing diagnostics - a tutorial", Mechanical Systems and Signal Processing 25, 2011).
 struct RollingBearing: Sendable {
     /// Rolling elements in a row.
     let elements: Int

@@ -26,7 +26,7 @@ struct FactoryBackground: Sendable {
                 shaftAmplitudes: (1...4).map { 0.4 * generator.gain(deviation: 4) / Double($0) },
                 teethAmplitudes: (1...4).map { generator.gain(deviation: 4) / Double($0) })
         }
-        corner = generator.uniform(1200...2200)
+        corner = generator.uniform(2_200...3_500)
     }
 
     /// The background of one clip; level about 1.
@@ -36,8 +36,8 @@ struct FactoryBackground: Sendable {
         let corner = corner * generator.gain(deviation: 1)
         var sum = Waveform.pinkNoise(sampleRate: scene.sampleRate, count: scene.count, using: &generator)
         sum.filter(
-            .highPass(25, sampleRate: scene.sampleRate), .gentleLowPass(corner, sampleRate: scene.sampleRate),
-            .highShelf(700, decibels: tilt, sampleRate: scene.sampleRate))
+            .highPass(25, sampleRate: scene.sampleRate), .highShelf(corner, decibels: -6, sampleRate: scene.sampleRate),
+            .highShelf(500, decibels: tilt - 5, sampleRate: scene.sampleRate))
         sum.modulate(by: scene.fluctuation(deviation: 0.12, correlationSeconds: 1, .ambienceSlow))
         sum = sum.scaled(toRootMeanSquare: 1)
         // Ventilation and traffic rumble underneath.

@@ -53,7 +53,7 @@ struct FanModel: MachineModel {
         if bearing > 0 {
             sum.add(
                 scene.bearingImpacts(train, rotation: rotation, modes: bearingModes),
-                gain: amplitude(decibels: -16) * bearing)
+                gain: amplitude(decibels: -13) * bearing)
         }
         if clogging > 0 { sum.add(stall(in: scene), gain: 0.8 * clogging) }
         return sum
@@ -64,7 +64,6 @@ struct FanModel: MachineModel {
         flow.filter(
             .highPass(30, sampleRate: scene.sampleRate),
             .gentleLowPass(flowCorner, sampleRate: scene.sampleRate),
-            .gentleLowPass(2500, sampleRate: scene.sampleRate),
             .highShelf(900, decibels: 1.5 * scene.load - 6 * clogging, sampleRate: scene.sampleRate))
         flow.filter(casing.peaks(decibels: 9, sampleRate: scene.sampleRate))
         return flow.scaled(toRootMeanSquare: amplitude(decibels: 1.5 * scene.load))

@@ -2,7 +2,7 @@ public import SignalCore
 
 /// The kinds of machine that can be synthesised: those of the MIMII dataset.
 ///
-/// Which machine takes which faults follows Purohit et al., "MIMII Dataset" (DCASE 2019), table 1, with a damaged
+/// Which machine takes which faults follows Purohit et al., "MIMII Dataset" (DCASE 2019), with a damaged
 /// bearing added where something rotates:
 ///
 /// | machine | faults |

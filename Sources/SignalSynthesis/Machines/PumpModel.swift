@@ -41,12 +41,12 @@ struct PumpModel: MachineModel {
         sum.add(scene.mainsHum(), gain: 0.25)
         sum.add(cavitation(in: scene, rate: 60, .crackle), gain: 0.07 * amplitude(decibels: 2 * scene.load))
         // A blocked suction starves the impeller: many more bubbles.
-        if clogging > 0 { sum.add(cavitation(in: scene, rate: 220, .fault), gain: 0.13 * clogging) }
-        if leakage > 0 { sum.add(leak(in: scene), gain: 0.4 * leakage) }
+        if clogging > 0 { sum.add(cavitation(in: scene, rate: 220, .fault), gain: 0.15 * clogging) }
+        if leakage > 0 { sum.add(leak(in: scene), gain: 0.6 * leakage) }
         if bearing > 0 {
             sum.add(
                 scene.bearingImpacts(train, rotation: rotation, modes: bearingModes),
-                gain: amplitude(decibels: -18) * bearing)
+                gain: amplitude(decibels: -15) * bearing)
         }
         return sum
     }

@@ -46,7 +46,7 @@ struct SliderModel: MachineModel {
         sum.add(tones(of: drive, motion, in: scene))
         sum.add(thumps(motion, in: scene), gain: 0.4)
         sum.add(scene.mainsHum(), gain: 0.12)
-        if railDamage > 0 { sum.add(damagedRail(motion, in: scene), gain: 0.3 * railDamage) }
+        if railDamage > 0 { sum.add(damagedRail(motion, in: scene), gain: 0.38 * railDamage) }
         if bearing > 0 {
             // The rollers turn with the carriage; an impact is the stronger, the faster it rolls.
             var generator = scene.generator(.fault)
@@ -54,7 +54,7 @@ struct SliderModel: MachineModel {
             impulses.modulate(by: motion.speed)
             sum.add(
                 damageModes.response(to: impulses).scaled(toRootMeanSquare: 1),
-                gain: amplitude(decibels: -13) * bearing)
+                gain: amplitude(decibels: -11) * bearing)
         }
         return sum
     }

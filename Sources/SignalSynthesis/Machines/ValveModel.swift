@@ -29,7 +29,7 @@ struct ValveModel: MachineModel {
         var sum = clicks(openings, in: scene, clogging: clogging)
         sum.add(hiss(openings, in: scene, clogging: clogging))
         sum.add(hum(openings, in: scene), gain: 0.25)
-        if leakage > 0 { sum.add(leak(in: scene), gain: 0.05 * leakage) }
+        if leakage > 0 { sum.add(leak(in: scene), gain: 0.07 * leakage) }
         return sum
     }
 
