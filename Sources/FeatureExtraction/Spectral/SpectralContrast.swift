@@ -15,7 +15,8 @@ struct SpectralContrast {
     /// The bands in Hz, from the lowest.
     let edges: [ClosedRange<Double>]
     private let bands: [Band]
-    private var sorted: [Float]
+    /// The magnitudes of one band, in an order of our own.
+    private var values: [Float]
 
     init(options: SpectralOptions, sampleRate: Double) {
         let bins = options.fftLength / 2 + 1
@@ -42,23 +43,53 @@ struct SpectralContrast {
         }
         self.edges = edges
         self.bands = bands
-        sorted = Array(repeating: 0, count: bins)
+        values = Array(repeating: 0, count: bins)
     }
 
     /// Writes the contrast of every band into `row`, from `offset` on.
     mutating func write(_ magnitudes: Span<Float>, into row: inout MutableSpan<Float>, at offset: Int) {
         for (index, band) in bands.enumerated() {
             let count = band.bins.count
-            for position in 0..<count { sorted[position] = magnitudes[band.bins.lowerBound + position] }
-            sorted[0..<count].sort()
+            for position in 0..<count { values[position] = magnitudes[band.bins.lowerBound + position] }
+            select(band.extremes, in: 0..<count)
             var valley = 0.0
+            for position in 0..<band.extremes { valley += Double(values[position]) }
+            // Where peaks and valleys share bins, the valleys are looked through again.
+            let rest = 2 * band.extremes <= count ? band.extremes..<count : 0..<count
+            select(rest.count - band.extremes, in: rest)
             var peak = 0.0
-            for position in 0..<band.extremes {
-                valley += Double(sorted[position])
-                peak += Double(sorted[count - 1 - position])
-            }
+            for position in count - band.extremes..<count { peak += Double(values[position]) }
             let scale = 1 / Double(band.extremes)
             row[offset + index] = Float(decibels(peak * scale) - decibels(valley * scale))
+        }
+    }
+
+    /// Moves the `wanted` smallest of some values before the others, in time in proportion to their number and without
+    /// memory, which sorting would need (Hoare, "Algorithm 65: Find", Comm. ACM 4, 1961).
+    private mutating func select(_ wanted: Int, in range: Range<Int>) {
+        var low = range.lowerBound
+        var high = range.upperBound - 1
+        let target = low + wanted
+        while low < high {
+            let pivot = values[low + (high - low) / 2]
+            var left = low
+            var right = high
+            while left <= right {
+                while values[left] < pivot { left += 1 }
+                while values[right] > pivot { right -= 1 }
+                if left <= right {
+                    values.swapAt(left, right)
+                    left += 1
+                    right -= 1
+                }
+            }
+            if target <= right {
+                high = right
+            } else if target >= left {
+                low = left
+            } else {
+                return
+            }
         }
     }
 

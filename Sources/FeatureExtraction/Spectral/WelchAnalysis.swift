@@ -89,8 +89,7 @@ struct WelchAnalysis: ChannelAnalysis {
     }
 
     private mutating func append(time: Double, to frames: inout FeatureFrames) throws {
-        var span = values.mutableSpan
-        try estimator.write(into: &span)
+        try estimator.write(into: &values)
         frames.append(time: time) { row in
             for bin in values.indices { row[bin] = Float(values[bin]) }
         }

@@ -61,8 +61,7 @@ public struct WelchEstimator {
     /// - Throws: `SignalError` with code `insufficientData` when the signal is shorter than a segment.
     public func result() throws -> PowerSpectrum {
         var values = Array(repeating: 0.0, count: sums.count)
-        var span = values.mutableSpan
-        try write(into: &span)
+        try write(into: &values)
         return PowerSpectrum(frequencies: frequencies, values: values, segmentCount: segmentCount)
     }
 
@@ -77,8 +76,8 @@ public struct WelchEstimator {
     /// Whether a whole segment has been seen.
     var hasResult: Bool { segmentCount > 0 }
 
-    /// Writes the values of ``result()``.
-    func write(into values: inout MutableSpan<Double>) throws {
+    /// Writes the values of ``result()`` into an array of one value a bin.
+    func write(into values: inout [Double]) throws {
         guard segmentCount > 0 else {
             throw SignalError(
                 .insufficientData,
