@@ -21,6 +21,8 @@ struct ChunkLayout {
 
     /// The bytes of samples that can be read.
     var readableBytes: Int { min(promisedBytes ?? presentBytes, presentBytes) }
+    /// Whether fewer bytes of samples are there than were promised.
+    var isCutOff: Bool { promisedBytes.map { $0 > presentBytes } ?? false }
 
     /// No writer makes more chunks than this; a walk over more is an attack on our time.
     private static let mostChunks = 4096

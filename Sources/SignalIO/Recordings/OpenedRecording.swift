@@ -7,6 +7,8 @@ import SignalCore
     let handle: OpaquePointer
     let info: RecordingInfo
     let warnings: [String]
+    /// Whether the file ends before the place where its header says it does.
+    let isCutOff: Bool
     /// Whether samples are 16-bit integers, which are read as such.
     let isSixteenBit: Bool
 
@@ -43,6 +45,7 @@ import SignalCore
             unsafe self.handle = handle
             info = checked.info
             warnings = checked.warnings
+            isCutOff = layout?.isCutOff ?? false
             isSixteenBit = Int(header.format) & SF_FORMAT_SUBMASK == SF_FORMAT_PCM_16
         } catch {
             unsafe sf_close(handle)

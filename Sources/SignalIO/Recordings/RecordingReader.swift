@@ -14,6 +14,8 @@ public import SignalCore
     public let format: SignalFormat
     /// What a person should know about the file although it could be read. Complete once the end has been reached.
     public private(set) var warnings: [String]
+    /// Whether the file ends before the place where its header says it does.
+    public private(set) var isIncomplete: Bool
 
     /// The samples of a chunk over all channels. 64 KB of 16-bit samples or 128 KB of floats stay in the second-level
     /// cache between libsndfile's copy and ours.
@@ -56,6 +58,7 @@ public import SignalCore
         unsafe handle = opened.handle
         info = opened.info
         warnings = opened.warnings
+        isIncomplete = opened.isCutOff
         selection = channels
         chunkFrames = max(1, Self.chunkSamples / info.channelCount)
         do {
@@ -166,6 +169,7 @@ public import SignalCore
         hasEnded = true
         guard position > 0 else { throw OpenedRecording.emptyError(file.path) }
         if let promised = info.frameCount, promised != position {
+            isIncomplete = isIncomplete || position < promised
             warnings.append("the header promises \(promised) sample frames, \(position) were found and read")
         }
     }

@@ -11,6 +11,8 @@ public import SignalCore
     public let format: SignalFormat
     /// The warnings of the signal underneath.
     public var warnings: [String] { source.warnings }
+    /// Whether the signal underneath is cut off.
+    public var isIncomplete: Bool { source.isIncomplete }
 
     private var source: any SignalSource
     private let resampler: soxr_t

@@ -19,6 +19,8 @@ public final class AccelerometerTable: SignalSource {
     public let startTime: Double?
     /// What a person should know about the table although it could be read. Complete once the end has been reached.
     public private(set) var warnings: [String] = []
+    /// Whether the last row is cut off.
+    public private(set) var isIncomplete = false
 
     private let rows: TableRows
     private let selected: [Int]
@@ -128,6 +130,7 @@ public final class AccelerometerTable: SignalSource {
         guard rows.count > 0 else {
             throw SignalError(.insufficientData, "has a header and no rows").at(path: rows.path)
         }
+        isIncomplete = rows.hasIncompleteEnd
         if rows.hasIncompleteEnd { warnings.append("the last row is cut off and was left out") }
         if isSnapshot, rows.count != SnapshotName.rowCount {
             warnings.append(

@@ -29,7 +29,9 @@ struct ExtractBenchmark: AsyncParsableCommand {
             Example: auscult benchmark extract --data recordings/fan --rounds 7
             """)
 
-    @Option(name: .customLong("data"), parsing: .upToNextOption, help: ArgumentHelp("Recordings to use.", valueName: "path"))
+    @Option(
+        name: .customLong("data"), parsing: .upToNextOption, help: ArgumentHelp("Recordings to use.", valueName: "path")
+    )
     var data: [String] = []
 
     @Option(help: ArgumentHelp("Rounds, of which the fastest counts.", valueName: "n"))
@@ -93,7 +95,8 @@ struct ExtractBenchmark: AsyncParsableCommand {
         }
         let report = Report(
             clips: files.count, seconds: seconds, sampleRateHz: info.sampleRate, channels: info.channelCount,
-            framesPerRound: frameCount, fftw: RealFourierTransform.libraryVersion, blasCore: BLAS.coreType, lines: lines)
+            framesPerRound: frameCount, fftw: RealFourierTransform.libraryVersion, blasCore: BLAS.coreType, lines: lines
+        )
         let result = try ResultOutput(path: output.output)
         try result.write(json ? JSONText.document(report) : table(report))
         try result.finish()
@@ -113,7 +116,8 @@ struct ExtractBenchmark: AsyncParsableCommand {
         for line in report.lines {
             table.append([
                 line.what, "\(line.jobs)", Text.number(line.millisecondsPerClip, digits: 3),
-                Text.number(line.realTimeFactor, digits: 0), line.ratioToFloors.map { Text.number($0, digits: 2) } ?? "",
+                Text.number(line.realTimeFactor, digits: 0),
+                line.ratioToFloors.map { Text.number($0, digits: 2) } ?? "",
                 line.speedUp.map { Text.number($0, digits: 2) } ?? "",
             ])
         }

@@ -91,7 +91,9 @@ struct Detect: AsyncParsableCommand {
             input.flatMap { item in
                 Result.capturing(path: item.path) {
                     let (frames, summary) = try file.frames(of: item.path, pipeline)
-                    for warning in summary.warnings { console.warn("\(item.path.escapingControlCharacters): \(warning)") }
+                    for warning in summary.warnings {
+                        console.warn("\(item.path.escapingControlCharacters): \(warning)")
+                    }
                     let verdicts =
                         per == .clip
                         ? [try file.model.clipVerdict(frames)] : try file.model.frameVerdicts(frames)

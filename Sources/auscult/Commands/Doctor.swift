@@ -9,7 +9,8 @@ import SignalIO
 /// Says what is installed, found and missing, with the remedy.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Check what the tool finds on this machine, and say how to mend what is missing.")
+        commandName: "doctor",
+        abstract: "Check what the tool finds on this machine, and say how to mend what is missing.")
 
     @Flag(help: "One JSON document.")
     var json = false

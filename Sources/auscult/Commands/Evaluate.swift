@@ -25,7 +25,9 @@ struct Evaluate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The model file.", valueName: "file"))
     var model: String
 
-    @Option(name: .customLong("data"), parsing: .upToNextOption, help: ArgumentHelp("Labelled recordings: files, folders, a CSV index, or -.", valueName: "path"))
+    @Option(
+        name: .customLong("data"), parsing: .upToNextOption,
+        help: ArgumentHelp("Labelled recordings: files, folders, a CSV index, or -.", valueName: "path"))
     var data: [String]
 
     @Option(help: ArgumentHelp("Exit with 1 when the AUC over all is below this.", valueName: "auc"))

@@ -25,7 +25,9 @@ struct Extract: AsyncParsableCommand {
               python3 -c "import numpy; print(numpy.load('features/fan/id_00/normal/00000000.npz')['log-mel'].shape)"
             """)
 
-    @Argument(help: ArgumentHelp("Recordings, tables, folders, a CSV index, or - for paths on standard input.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp(
+            "Recordings, tables, folders, a CSV index, or - for paths on standard input.", valueName: "path"))
     var paths: [String] = []
 
     @OptionGroup var features: FeatureOptions
@@ -60,7 +62,8 @@ struct Extract: AsyncParsableCommand {
         }
         let (chosen, others) = try FeatureChoice.parse(features.feature ?? "log-mel", settings: features.settings)
         if let other = others.first {
-            throw SignalError(.invalidOption, "--set \(other.name): name the feature, as in \(chosen[0].name).\(other.name)")
+            throw SignalError(
+                .invalidOption, "--set \(other.name): name the feature, as in \(chosen[0].name).\(other.name)")
         }
         guard let fileFormat = FeatureFileFormat(rawValue: format) else {
             throw SignalError(
@@ -68,7 +71,8 @@ struct Extract: AsyncParsableCommand {
                 NearestName.unknown("format", format, among: FeatureFileFormat.allCases.map(\.rawValue)))
         }
         let job = ExtractionJob(
-            walk: InputWalk(paths: paths, endsWithNull: endsWithNull), features: chosen, reading: try reading.resolved(),
+            walk: InputWalk(paths: paths, endsWithNull: endsWithNull), features: chosen,
+            reading: try reading.resolved(),
             normalization: normalization.normalize ?? .none, folder: output, format: fileFormat,
             gnuplot: plot ? try await Gnuplot.locate() : nil, console: common.console)
         let summary = try await job.run(jobs: jobs.count())

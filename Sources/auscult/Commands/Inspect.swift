@@ -99,7 +99,8 @@ struct Inspect: AsyncParsableCommand {
         let format = source.format
         var (count, sum, squares, peak, clipped) = (0, 0.0, 0.0, 0.0, 0)
         var estimator = try WelchEstimator(
-            sampleRate: format.sampleRate, options: {
+            sampleRate: format.sampleRate,
+            options: {
                 var options = WelchOptions()
                 options.segmentLength = 4096
                 return options
@@ -129,7 +130,8 @@ struct Inspect: AsyncParsableCommand {
 
     private static func table(_ reports: [Report]) -> String {
         var table = TextTable([
-            "path", "machine", "id", "label", "container", "rate Hz", "ch", "bits", "seconds", "peak dB", "RMS dB", "DC",
+            "path", "machine", "id", "label", "container", "rate Hz", "ch", "bits", "seconds", "peak dB", "RMS dB",
+            "DC",
             "clipped", "lines Hz",
         ])
         for report in reports {

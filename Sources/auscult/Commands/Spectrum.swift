@@ -52,7 +52,9 @@ struct Spectrum: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Machine class for the ISO zone of the velocity: I, II, III or IV.", valueName: "class"))
     var machineClass: String?
 
-    @Option(help: ArgumentHelp("Samples of a Welch segment (default: a resolution near 1 Hz, at least 256).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Samples of a Welch segment (default: a resolution near 1 Hz, at least 256).", valueName: "n"))
     var segment: Int?
 
     @Option(help: ArgumentHelp("Also draw the spectrum into this PNG file.", valueName: "file"))
@@ -134,7 +136,8 @@ struct Spectrum: AsyncParsableCommand {
         try result.finish()
         if let diagnosis, !json { say(diagnosis, console) }
         if let (velocity, zone) = try severity(record), !json {
-            console.note("velocity 10-1000 Hz: \(Text.number(velocity, digits: 2)) mm/s RMS, zone \(zone) of ISO 20816-1")
+            console.note(
+                "velocity 10-1000 Hz: \(Text.number(velocity, digits: 2)) mm/s RMS, zone \(zone) of ISO 20816-1")
         }
         if let plot { try await draw(record, envelopeSpectrum, diagnosis, to: plot) }
     }
@@ -316,9 +319,10 @@ struct Spectrum: AsyncParsableCommand {
         for entry in BearingCatalogue.entries {
             let geometry = entry.geometry
             table.append(
-                [entry.name] + [geometry.outerRace, geometry.innerRace, geometry.elementSpin, geometry.cage].map {
-                    Text.number($0, digits: 4)
-                } + [entry.note])
+                [entry.name]
+                    + [geometry.outerRace, geometry.innerRace, geometry.elementSpin, geometry.cage].map {
+                        Text.number($0, digits: 4)
+                    } + [entry.note])
         }
         let result = try ResultOutput(path: output.output)
         try result.write(table.rendered())

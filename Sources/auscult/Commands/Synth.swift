@@ -24,7 +24,8 @@ struct Synth: AsyncParsableCommand {
                 Example: auscult synth mimii --machines fan,valve --normal 60 --abnormal 20 --snr -6 -o datasets/demo
                 """)
 
-        @Option(help: ArgumentHelp("Kinds of machine, separated by commas: fan, pump, slider, valve.", valueName: "names"))
+        @Option(
+            help: ArgumentHelp("Kinds of machine, separated by commas: fan, pump, slider, valve.", valueName: "names"))
         var machines = "fan,pump,slider,valve"
 
         @Option(help: ArgumentHelp("Machines of each kind, 1 to 4.", valueName: "n"))

@@ -23,7 +23,9 @@ struct Train: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The algorithm; see auscult models.", valueName: "model"))
     var model: String
 
-    @Option(name: .customLong("data"), parsing: .upToNextOption, help: ArgumentHelp("Normal recordings: files, folders, a CSV index, or -.", valueName: "path"))
+    @Option(
+        name: .customLong("data"), parsing: .upToNextOption,
+        help: ArgumentHelp("Normal recordings: files, folders, a CSV index, or -.", valueName: "path"))
     var data: [String]
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The model file to write.", valueName: "file"))
@@ -31,16 +33,26 @@ struct Train: AsyncParsableCommand {
 
     @OptionGroup var features: FeatureOptions
 
-    @Option(help: ArgumentHelp("How the threshold is chosen from scores of normal data: quantile:0.99 or sigma:4.", valueName: "rule"))
+    @Option(
+        help: ArgumentHelp(
+            "How the threshold is chosen from scores of normal data: quantile:0.99 or sigma:4.", valueName: "rule"))
     var threshold = "quantile:0.99"
 
-    @Option(help: ArgumentHelp("Recordings are dealt into so many parts, each scored by a model of the others, for the threshold; 0 scores what was trained on.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Recordings are dealt into so many parts, each scored by a model of the others, for the threshold; 0 scores what was trained on.",
+            valueName: "n"))
     var folds = 5
 
-    @Option(help: ArgumentHelp("How a recording's score comes from its frames': mean, max or quantile:0.9.", valueName: "rule"))
+    @Option(
+        help: ArgumentHelp(
+            "How a recording's score comes from its frames': mean, max or quantile:0.9.", valueName: "rule"))
     var aggregate = "mean"
 
-    @Option(help: ArgumentHelp("Leave this share of the normal recordings out of training, chosen by the seed, to evaluate on.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp(
+            "Leave this share of the normal recordings out of training, chosen by the seed, to evaluate on.",
+            valueName: "share"))
     var holdout = 0.0
 
     @OptionGroup var reading: ReadingOptions
@@ -201,7 +213,8 @@ struct Train: AsyncParsableCommand {
         }
         guard !items.isEmpty else {
             try failures.conclude(console)
-            throw SignalError(.insufficientData, "there is no normal recording to train on in \(data.joined(separator: " "))")
+            throw SignalError(
+                .insufficientData, "there is no normal recording to train on in \(data.joined(separator: " "))")
         }
         let machines = Set(items.map { "\($0.machine ?? "")/\($0.id ?? "")" })
         if machines.count > 1 {

@@ -122,7 +122,9 @@ struct Worker: AsyncParsableCommand {
         let columns = schema.columns.indices
         var sums = columns.map { _ in 0.0 }
         for frame in 0..<rows.count {
-            for (column, value) in rows.values[rows.range(ofFrame: frame)].enumerated() { sums[column] += Double(value) }
+            for (column, value) in rows.values[rows.range(ofFrame: frame)].enumerated() {
+                sums[column] += Double(value)
+            }
         }
         let count = Double(max(1, rows.count))
         let means = sums.map { $0 / count }

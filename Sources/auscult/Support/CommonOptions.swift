@@ -17,7 +17,8 @@ struct CommonOptions: ParsableArguments {
 
 /// The flag of commands that work on many inputs at once.
 struct JobOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Inputs worked on at once (default: one per core).", valueName: "n"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Inputs worked on at once (default: one per core).", valueName: "n"))
     var jobs: Int?
 
     /// - Throws: `SignalError` when the number is not positive.
@@ -46,7 +47,9 @@ struct SeedOptions: ParsableArguments {
 
 /// How signals are read: which channel, at which rate, in which unit.
 struct ReadingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Channel: a number, mean, or all (default: 0 for recordings, all for tables).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Channel: a number, mean, or all (default: 0 for recordings, all for tables).", valueName: "n"))
     var channel: String?
 
     @Option(help: ArgumentHelp("Sample rate in Hz of tables and text records without a time column.", valueName: "hz"))

@@ -6,7 +6,9 @@ import Synchronization
 
 /// The inputs of a command, as named on the command line.
 struct InputOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("Recordings, tables, folders, a CSV index, or - for paths on standard input.", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp(
+            "Recordings, tables, folders, a CSV index, or - for paths on standard input.", valueName: "path"))
     var paths: [String]
 
     @Flag(name: .customLong("null"), help: "Paths on standard input end with a NUL character instead of a line break.")

@@ -5,7 +5,9 @@ import SignalIO
 
 /// Where results go.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the results to this file instead of standard output.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the results to this file instead of standard output.", valueName: "file"))
     var output: String?
 }
 
