@@ -101,14 +101,14 @@ public struct Evaluation: Sendable, Equatable, Encodable {
         guard !names.contains("random") else {
             throw SignalError(.mismatch, "the baseline name 'random' is taken; call it otherwise")
         }
-        var generator = SeededGenerator(seed: seed, stream: 1)
-        let chances = items.map { _ in generator.uniform() }
         func group(_ indices: [Int], machine: String?, id: String?) throws -> Group {
             func ranking(_ score: (Int) -> Double) throws -> ScoreRanking {
                 try ScoreRanking(indices.map { (score: score($0), isAnomalous: items[$0].isAnomalous) })
             }
             let own = try ranking { items[$0].score }
-            let random = Baseline(name: "random", ranking: RankingMetrics(try ranking { chances[$0] }, seed: seed))
+            let random = Baseline(
+                name: "random",
+                ranking: try RankingMetrics(chanceOfAnomalous: own.anomalousCount, normal: own.normalCount, seed: seed))
             let given = try names.map { name in
                 Baseline(
                     name: name,

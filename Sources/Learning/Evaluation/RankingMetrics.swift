@@ -1,3 +1,5 @@
+internal import SignalCore
+
 /// How well a score ranks anomalous items above normal ones, in numbers. `nil` where items of one class are missing.
 public struct RankingMetrics: Sendable, Equatable, Encodable {
     /// The area under the receiver operating characteristic, 0 to 1; 0.5 is chance.
@@ -22,5 +24,34 @@ public struct RankingMetrics: Sendable, Equatable, Encodable {
         partialAuc = ranking.partialArea()
         averagePrecision = ranking.averagePrecision
         reason = ranking.reasonForNoArea
+    }
+
+    /// What scores drawn at random reach on so many items: the mean over many draws, and as the interval of the AUC
+    /// the range that 95 % of them lie in. A score is better than chance only when it lies outside.
+    ///
+    /// - Parameter seed: the seed of the draws.
+    public init(chanceOfAnomalous anomalousCount: Int, normal normalCount: Int, seed: UInt64) throws {
+        let labels = Array(repeating: true, count: anomalousCount) + Array(repeating: false, count: normalCount)
+        // Large sets need fewer draws, because each is nearer to the mean.
+        let draws = min(500, max(20, 2_000_000 / max(1, labels.count)))
+        var generator = SeededGenerator(seed: seed, stream: 1)
+        var sums = (auc: 0.0, partialAuc: 0.0, averagePrecision: 0.0)
+        var areas: [Double] = []
+        for _ in 0..<draws {
+            let ranking = try ScoreRanking(labels.map { (score: generator.uniform(), isAnomalous: $0) })
+            guard let auc = ranking.areaUnderCurve else { break }
+            areas.append(auc)
+            sums.auc += auc
+            sums.partialAuc += ranking.partialArea() ?? 0
+            sums.averagePrecision += ranking.averagePrecision ?? 0
+        }
+        let count = Double(areas.count)
+        areas.sort()
+        auc = areas.isEmpty ? nil : sums.auc / count
+        aucLower = areas.isEmpty ? nil : Quantile.linear(ofSorted: areas, 0.025)
+        aucUpper = areas.isEmpty ? nil : Quantile.linear(ofSorted: areas, 0.975)
+        partialAuc = areas.isEmpty ? nil : sums.partialAuc / count
+        averagePrecision = areas.isEmpty ? nil : sums.averagePrecision / count
+        reason = areas.isEmpty ? try ScoreRanking(labels.map { (score: 0, isAnomalous: $0) }).reasonForNoArea : nil
     }
 }

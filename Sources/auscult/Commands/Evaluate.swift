@@ -142,17 +142,18 @@ struct Evaluate: AsyncParsableCommand {
         try await ParallelWork.run(jobs: jobs.count()) {
             walk.next()
         } makeWorker: {
-            try file.pipeline(readingOptions, normalization: normalize)
+            try file.pipeline(readingOptions, normalization: normalize, measuresLevel: true)
         } work: { (pipeline: FeaturePipeline, input: Result<DatasetItem, SignalError>) -> Result<Scored, SignalError> in
             input.flatMap { item in
                 Result.capturing(path: item.path) {
                     let digest = Int64(bitPattern: try ContentDigest.of(file: item.path))
                     let (frames, summary) = try file.frames(of: item.path, pipeline)
-                    let isNormalized = file.model.signal?.normalization == .rms && summary.level > -200
+                    let level = summary.level ?? 0
+                    let isNormalized = file.model.signal?.normalization == .rms && level > Decibels.silence
                     return Scored(
-                        item: item, score: try file.model.clipScore(frames), recordedLevel: summary.level,
+                        item: item, score: try file.model.clipScore(frames), recordedLevel: level,
                         heardLevel: isNormalized
-                            ? Decibels.level(amplitude: FeaturePipeline.normalizedLevel) : summary.level,
+                            ? Decibels.level(amplitude: FeaturePipeline.normalizedLevel) : level,
                         wasTrainedOn: file.model.provenance.includes(digest: digest))
                 }
             }

@@ -150,32 +150,44 @@ struct Spectrum: AsyncParsableCommand {
         options.channels = options.channels ?? .index(0)
         do {
             var source = try SignalOpener.open(file, options: options)
-            var welch = WelchOptions()
             let rate = source.format.sampleRate
-            welch.segmentLength = segment ?? Self.segmentLength(rate)
-            var estimator = try WelchEstimator(sampleRate: rate, options: welch)
             var samples: [Float] = []
             var count = 0
+            var estimator: WelchEstimator?
             while let block = try source.nextBlock(maximumFrames: 65536) {
                 try Interruption.check()
-                try estimator.consume(block.samples.span)
                 count += block.frameCount
-                let room = MachineDiagnosis.longestRecord - samples.count
-                samples.append(contentsOf: block.samples.prefix(room))
+                samples.append(contentsOf: block.samples.prefix(MachineDiagnosis.longestRecord - samples.count))
+                if estimator != nil {
+                    try estimator?.consume(block.samples.span)
+                } else if samples.count >= Self.usualSegment(rate) {
+                    estimator = try self.estimator(rate, over: samples)
+                }
             }
             for warning in source.warnings { console.warn(warning) }
             if count > samples.count, rpm != nil || envelope {
                 console.warn("the envelope and the diagnosis look at the first \(samples.count) of \(count) samples")
             }
             return Record(
-                samples: samples, frameCount: count, format: source.format, spectrum: try estimator.result())
+                samples: samples, frameCount: count, format: source.format,
+                spectrum: try (estimator ?? self.estimator(rate, over: samples)).result())
         } catch let error as SignalError {
             throw error.at(path: file)
         }
     }
 
+    /// An estimator that has taken the samples so far; its segments are not longer than these.
+    private func estimator(_ rate: Double, over samples: [Float]) throws -> WelchEstimator {
+        var options = WelchOptions()
+        options.segmentLength = segment ?? Self.usualSegment(rate)
+        while segment == nil, options.segmentLength > max(256, samples.count) { options.segmentLength /= 2 }
+        var estimator = try WelchEstimator(sampleRate: rate, options: options)
+        try estimator.consume(samples.span)
+        return estimator
+    }
+
     /// A power of two with a resolution near 1 Hz.
-    private static func segmentLength(_ rate: Double) -> Int {
+    private static func usualSegment(_ rate: Double) -> Int {
         var length = 256
         while Double(length) < rate, length < 1 << 17 { length *= 2 }
         return length
@@ -289,10 +301,13 @@ struct Spectrum: AsyncParsableCommand {
     private func draw(
         _ record: Record, _ envelope: EnvelopeSpectrum?, _ diagnosis: MachineDiagnosis?, to path: String
     ) async throws {
-        let lines = diagnosis?.lines.flatMap { line in
+        // The strikes of a bearing show in the envelope; the signal's own spectrum has the lines of the shaft.
+        let shown = diagnosis?.lines.filter { envelope != nil || $0.name == "shaft" }
+        let lines = shown?.flatMap { line in
             line.harmonics.map {
                 SpectrumPlot.Line(
-                    name: line.name, harmonic: $0.order, frequency: $0.found, isFound: $0.isClear && line.isPresent)
+                    name: Self.shortNames[line.name] ?? line.name, harmonic: $0.order, frequency: $0.found,
+                    isFound: $0.isClear && line.isPresent)
             }
         }
         let title = file.split(separator: "/").last.map(String.init) ?? file
@@ -313,6 +328,11 @@ struct Spectrum: AsyncParsableCommand {
         }
         try await plot.write(to: path, using: Gnuplot.locate())
     }
+
+    /// What the lines are called in the field, short enough for a picture.
+    private static let shortNames = [
+        "outer race": "BPFO", "inner race": "BPFI", "rolling element": "2xBSF", "cage": "FTF",
+    ]
 
     private func printBearings() throws {
         var table = TextTable(["bearing", "BPFO", "BPFI", "BSF", "FTF", "note"])

@@ -12,22 +12,29 @@ final class FeaturePipeline {
     private let features: [FeatureChoice]
     private let reading: SignalReadingOptions
     private let normalization: LoudnessNormalization
+    private let measuresLevel: Bool
     private var format: SignalFormat?
     private var extractors: [any FeatureExtractor] = []
     private var buffers: [FeatureFrames] = []
 
-    init(features: [FeatureChoice], reading: SignalReadingOptions, normalization: LoudnessNormalization) {
+    /// - Parameter measuresLevel: whether the summary shall hold the level of the signal.
+    init(
+        features: [FeatureChoice], reading: SignalReadingOptions, normalization: LoudnessNormalization,
+        measuresLevel: Bool = false
+    ) {
         self.features = features
         self.reading = reading
         self.normalization = normalization
+        self.measuresLevel = measuresLevel
     }
 
     /// What was learnt of a signal on its way.
     struct Summary: Sendable {
         var format: SignalFormat
         var frameCount: Int
-        /// RMS over all channels read, as the file has it, in dB of full scale (or of one unit).
-        var level: Double
+        /// RMS over all channels read, as the file has it, in dB of full scale (or of one unit); `nil` when it was not
+        /// asked for.
+        var level: Double?
         var warnings: [String]
         /// Whether the file is cut off.
         var isIncomplete: Bool
@@ -57,7 +64,7 @@ final class FeaturePipeline {
             while let block = try source.nextBlock(maximumFrames: 16384) {
                 try Interruption.check()
                 count += block.frameCount
-                sum += Self.sumOfSquares(block)
+                if measuresLevel { sum += Self.sumOfSquares(block) }
                 let scaled = gain == 1 ? block : Self.scaled(block, by: gain)
                 for index in extractors.indices {
                     try extractors[index].consume(scaled, into: &buffers[index])
@@ -70,7 +77,8 @@ final class FeaturePipeline {
             }
             let samples = Double(max(1, count * source.format.channelCount))
             return Summary(
-                format: source.format, frameCount: count, level: Decibels.level(meanSquare: sum / samples),
+                format: source.format, frameCount: count,
+                level: measuresLevel ? Decibels.level(meanSquare: sum / samples) : nil,
                 warnings: source.warnings + extractors.flatMap(\.warnings), isIncomplete: source.isIncomplete)
         } catch let error as SignalError {
             throw error.at(path: path)

@@ -45,8 +45,12 @@ struct ModelFile: Sendable {
 
     /// Makes the pipeline that computes the model's frames.
     ///
-    /// - Parameter normalization: in place of what the model was trained with; refused when it differs.
-    func pipeline(_ options: ReadingOptions, normalization: LoudnessNormalization?) throws -> FeaturePipeline {
+    /// - Parameters:
+    ///   - normalization: in place of what the model was trained with; refused when it differs.
+    ///   - measuresLevel: whether summaries shall hold the level of the signal.
+    func pipeline(
+        _ options: ReadingOptions, normalization: LoudnessNormalization?, measuresLevel: Bool = false
+    ) throws -> FeaturePipeline {
         let trained = model.signal?.normalization ?? .none
         if let normalization, normalization != trained {
             throw SignalError(
@@ -54,7 +58,9 @@ struct ModelFile: Sendable {
                 "the model was trained with --normalize \(trained.rawValue), not \(normalization.rawValue); train another model"
             )
         }
-        return FeaturePipeline(features: [try feature()], reading: try reading(options), normalization: trained)
+        return FeaturePipeline(
+            features: [try feature()], reading: try reading(options), normalization: trained,
+            measuresLevel: measuresLevel)
     }
 
     /// The frames of a recording, checked against what the model was trained on.
