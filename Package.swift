@@ -47,7 +47,7 @@ let package = Package(
         library("SignalIO", ["SignalCore", "CSndFile", "CSoxr"]),
         library("FeatureExtraction", ["SignalCore", "CFFTW", numerics]),
         library("SignalSynthesis", ["SignalCore", numerics]),
-        library("Learning", ["SignalCore", "LinearAlgebra", numerics]),
+        library("Learning", ["SignalCore", "LinearAlgebra"]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         .executableTarget(
             name: "auscult",

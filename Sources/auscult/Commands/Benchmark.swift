@@ -188,15 +188,8 @@ struct ExtractBenchmark: AsyncParsableCommand {
     private func fastestParallel(_ files: [String], _ choice: FeatureChoice, jobs: Int) async throws -> Double {
         var best = Double.infinity
         for _ in 0..<rounds {
-            let queue = Mutex(0)
             let start = ContinuousClock.now
-            try await ParallelWork.run(jobs: jobs) {
-                queue.withLock { number in
-                    guard number < files.count else { return nil }
-                    defer { number += 1 }
-                    return files[number]
-                }
-            } makeWorker: {
+            try await ParallelWork.run(jobs: jobs, over: files) {
                 FeaturePipeline(features: [choice], reading: SignalReadingOptions(), normalization: .none)
             } work: { (pipeline: FeaturePipeline, path: String) -> Result<Void, SignalError> in
                 Result.capturing(path: path) { try Self.extract(path, pipeline) }

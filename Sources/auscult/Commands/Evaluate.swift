@@ -97,11 +97,7 @@ struct Evaluate: AsyncParsableCommand {
                 EvaluationItem(
                     score: Double(scored.score), isAnomalous: scored.item.label == .abnormal,
                     machine: scored.item.machine ?? "", id: scored.item.id ?? "",
-                    baselines: [
-                        // To a hundredth of a dB, so that clips made equally loud tie instead of being ranked by rounding.
-                        "loudness as recorded": (scored.recordedLevel * 100).rounded() / 100,
-                        "loudness as heard": (scored.heardLevel * 100).rounded() / 100,
-                    ])
+                    baselines: baselines(scored, isNormalized: file.model.signal?.normalization == .rms))
             }, threshold: Double(file.model.clipThreshold.value), seed: seeds.value())
         let document = Document(
             model: model, algorithm: file.model.algorithm, feature: file.model.recipe.feature,
@@ -117,6 +113,15 @@ struct Evaluate: AsyncParsableCommand {
         console.note(EvaluationTable.rendered(evaluation, title: title(file)))
         try gate(evaluation)
         try failures.conclude(console)
+    }
+
+    /// The level of a recording, and where clips were made equally loud, also the level that the model heard.
+    ///
+    /// To a hundredth of a dB, so that clips of equal level tie instead of being ranked by rounding.
+    private func baselines(_ scored: Scored, isNormalized: Bool) -> [String: Double] {
+        let recorded = (scored.recordedLevel * 100).rounded() / 100
+        guard isNormalized else { return ["loudness": recorded] }
+        return ["loudness as recorded": recorded, "loudness after scaling": (scored.heardLevel * 100).rounded() / 100]
     }
 
     private func title(_ file: ModelFile) -> String {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Learning
-import Reporting
 import SignalCore
 
 /// Lists algorithms, and shows the card of a model file.
@@ -37,14 +36,11 @@ struct Models: AsyncParsableCommand {
                 }
                 try result.write(JSONText.document(entries))
             } else {
-                var table = TextTable(["model", "option", "default"])
                 for detector in ModelRegistry.detectors {
-                    table.append([detector.name, detector.summary, ""])
-                    for option in try ModelRegistry.defaultOptions(of: detector).entries {
-                        table.append(["", option.name, option.value.description])
-                    }
+                    let options = try ModelRegistry.defaultOptions(of: detector).entries
+                    try result.write("\(detector.name)  \(detector.summary)\n")
+                    try result.write("    \(options.map { "\($0.name)=\($0.value)" }.joined(separator: " "))\n")
                 }
-                try result.write(table.rendered())
             }
             try result.finish()
         }

@@ -70,16 +70,9 @@ struct Synth: AsyncParsableCommand {
             let console = common.console
             let clips = try self.clips()
             let progress = ProgressLine("synth", total: clips.count, console: console)
-            let queue = Mutex(0)
             let events = Mutex<[GroundTruthEvent]>([])
             let (folder, channelCount, sampleRate) = (output, channels, Int(rate))
-            try await ParallelWork.run(jobs: jobs.count()) {
-                queue.withLock { number in
-                    guard number < clips.count else { return nil }
-                    defer { number += 1 }
-                    return clips[number]
-                }
-            } makeWorker: {
+            try await ParallelWork.run(jobs: jobs.count(), over: clips) {
             } work: { (_: Void, clip: Clip) -> Result<GroundTruthEvent?, SignalError> in
                 Result.capturing(path: folder + "/" + clip.path) {
                     let made = try clip.generator.clip(clip.index, fault: clip.fault)
@@ -175,16 +168,9 @@ struct Synth: AsyncParsableCommand {
                     ("snapshots", "\(snapshots)"), ("defect", defect), ("onset", "\(onset)"),
                 ]), seed: seeds.value())
             let progress = ProgressLine("synth", total: snapshots, console: console)
-            let queue = Mutex(0)
             let rows = Mutex("file,seconds,bearing,severity,stage,remaining_seconds,defect_frequency_hz\n")
             let (folder, count) = (output, snapshots)
-            try await ParallelWork.run(jobs: jobs.count()) {
-                queue.withLock { number in
-                    guard number < count else { return nil }
-                    defer { number += 1 }
-                    return number
-                }
-            } makeWorker: {
+            try await ParallelWork.run(jobs: jobs.count(), over: Array(0..<count)) {
             } work: { (_: Void, number: Int) -> Result<(String, BearingSnapshotTruth), SignalError> in
                 Result.capturing(path: folder) {
                     let snapshot = try run.snapshot(number)

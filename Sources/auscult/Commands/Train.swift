@@ -149,17 +149,10 @@ struct Train: AsyncParsableCommand {
     ) async throws -> Collected {
         let (items, skipped, heldOut, unusable) = try inputs(console)
         let progress = ProgressLine("reading", total: items.count, console: console)
-        let queue = Mutex(0)
         let clips = Mutex<[Clip]>([])
         let failures = Mutex(unusable)
         let normalize = normalization.normalize ?? .none
-        try await ParallelWork.run(jobs: jobs.count()) {
-            queue.withLock { index in
-                guard index < items.count else { return nil }
-                defer { index += 1 }
-                return items[index]
-            }
-        } makeWorker: {
+        try await ParallelWork.run(jobs: jobs.count(), over: items) {
             FeaturePipeline(features: [choice], reading: reading, normalization: normalize)
         } work: { (pipeline: FeaturePipeline, item: DatasetItem) -> Result<Clip, SignalError> in
             Result.capturing(path: item.path) {

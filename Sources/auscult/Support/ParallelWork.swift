@@ -27,6 +27,31 @@ enum ParallelWork {
         }
     }
 
+    /// As the other one, for inputs that are all known.
+    static func run<Input: Sendable, Worker, Output: Sendable>(
+        jobs: Int, over inputs: [Input], makeWorker: @escaping @Sendable () throws -> Worker,
+        work: @escaping @Sendable (Worker, Input) async -> Output, deliver: @escaping @Sendable (Output) throws -> Void
+    ) async throws {
+        let list = Remaining(inputs)
+        try await run(jobs: jobs, next: { list.next() }, makeWorker: makeWorker, work: work, deliver: deliver)
+    }
+
+    /// A list that is handed out one by one.
+    private final class Remaining<Input: Sendable>: Sendable {
+        private let inputs: [Input]
+        private let count = Mutex(0)
+
+        init(_ inputs: [Input]) { self.inputs = inputs }
+
+        func next() -> Input? {
+            count.withLock { count in
+                guard count < inputs.count else { return nil }
+                defer { count += 1 }
+                return inputs[count]
+            }
+        }
+    }
+
     /// Where the threads fetch inputs and leave results.
     private final class Board<Input: Sendable, Output: Sendable>: Sendable {
         private let queue = Mutex(0)
