@@ -42,10 +42,13 @@ let package = Package(
         systemLibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
         systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
 
+        // Vector kernels that are compiled for several processors; Swift cannot choose among them at run time.
+        .target(name: "CSpectralKernels"),
+
         library("SignalCore"),
         library("LinearAlgebra", ["SignalCore", "COpenBLAS"]),
         library("SignalIO", ["SignalCore", "CSndFile", "CSoxr"]),
-        library("FeatureExtraction", ["SignalCore", "CFFTW", numerics]),
+        library("FeatureExtraction", ["SignalCore", "CFFTW", "CSpectralKernels", numerics]),
         library("SignalSynthesis", ["SignalCore", numerics]),
         library("Learning", ["SignalCore", "LinearAlgebra"]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),

@@ -1,3 +1,4 @@
+internal import CSpectralKernels
 import SignalCore
 
 /// Triangular filters on a mel scale over the bins of a Fourier transform, as `librosa.filters.mel`.
@@ -20,6 +21,8 @@ struct MelFilterBank {
     let bands: [Band]
     /// The weights of all bands, one after the other.
     let weights: [Float]
+    /// The bands as the kernel takes them.
+    private let runs: [spectral_band]
 
     /// Makes the bank for one sample rate and transform length.
     ///
@@ -57,6 +60,10 @@ struct MelFilterBank {
         }
         self.bands = bands
         self.weights = weights
+        runs = bands.map { band in
+            spectral_band(
+                first: Int32(band.firstBin), offset: Int32(band.range.lowerBound), count: Int32(band.range.count))
+        }
     }
 
     /// The edges of all bands in Hz, equally spaced on the mel scale. Shape: bands + 2.
@@ -73,12 +80,12 @@ struct MelFilterBank {
     ///   - spectrum: powers or magnitudes, followed by eight zeros.
     ///   - row: one value a band.
     func apply(to spectrum: UnsafeMutableBufferPointer<Float>, into row: inout MutableSpan<Float>) {
+        precondition(row.count == bands.count, "a row has one value a band")
         unsafe weights.withUnsafeBufferPointer { weights in
-            unsafe bands.withUnsafeBufferPointer { bands in
-                for index in bands.indices {
-                    let band = unsafe bands[index]
-                    let run = unsafe UnsafeBufferPointer(rebasing: weights[band.range])
-                    row[index] = run.isEmpty ? 0 : unsafe VectorKernels.dot(spectrum, from: band.firstBin, run)
+            unsafe runs.withUnsafeBufferPointer { runs in
+                unsafe row.withUnsafeMutableBufferPointer { row in
+                    unsafe spectral_bands(
+                        spectrum.baseAddress, weights.baseAddress, runs.baseAddress, runs.count, row.baseAddress)
                 }
             }
         }
