@@ -27,8 +27,18 @@ enum ToolVersion {
 /// Starts the tool and turns errors into one sentence and an exit code.
 @main
 enum Main {
-    static func main() async {
+    /// Waits for the command on the first thread. An asynchronous entry point would end that thread, which instruction
+    /// counters such as callgrind do not survive.
+    static func main() {
         Interruption.prepare()
+        Task.detached {
+            await run()
+            exit(0)
+        }
+        while true { pause() }
+    }
+
+    private static func run() async {
         do {
             try suggestCommand()
             var command = try Auscult.parseAsRoot()
