@@ -1,6 +1,7 @@
 # Auscult. `make` lists what can be made.
 
 AUSCULT := .build/release/auscult
+MACHINES := fan pump slider valve
 CHECKS := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 .DEFAULT_GOAL := help
@@ -16,24 +17,27 @@ setup: ## Install what is missing (apt-get), saying what
 release: setup ## Build .build/release/auscult
 	@swift build -c release --product auscult --static-swift-stdlib
 
-demo: release ## Synthesise machine sounds, learn what is normal, find the faults
-	@echo; echo "1. Sounds of machines, sound and faulty, in datasets/demo"
+demo: release ## Make machine sounds, learn what is normal, find the faults
+	@echo; echo "1. Sounds of four machines, normal and faulty, in datasets/demo"
 	@$(AUSCULT) synth mimii --output datasets/demo
-	@echo; echo "2. Their features, in features/demo"
+	@echo; echo "2. Their features, in features/demo; a spectrogram of a faulty fan"
 	@$(AUSCULT) extract datasets/demo --feature log-mel,vibration --output features/demo
-	@$(AUSCULT) extract datasets/demo/fan/id_00/abnormal/00000000.wav --feature log-mel --output reports/demo --plot
-	@echo; echo "3. A model of the normal fan"
-	@$(AUSCULT) train pca --data datasets/demo/fan/id_00 --feature log-mel --output models/demo-fan.safetensors
-	@echo; echo "4. Its verdict on every clip, in reports/demo/verdicts.csv"
-	@$(AUSCULT) detect --model models/demo-fan.safetensors datasets/demo/fan/id_00 --per clip \
-	    --output reports/demo/verdicts.csv
-	@echo; echo "5. How often it is right"
-	@$(AUSCULT) evaluate --model models/demo-fan.safetensors --data datasets/demo/fan/id_00 \
-	    --output reports/demo/evaluation.json
-	@echo; echo "A spectrogram of the faulty fan: $$(find reports/demo -name '*.png' | head -n 1)"
+	@$(AUSCULT) extract datasets/demo/fan/id_00/abnormal/00000001.wav --plot --output reports/demo
+	@echo; echo "3. A model of each machine, from 24 of its 40 normal recordings"
+	@for machine in $(MACHINES); do \
+	    $(AUSCULT) train pca --data datasets/demo/$$machine/id_00/normal --holdout 0.4 \
+	        --output models/demo-$$machine.safetensors --quiet && echo "models/demo-$$machine.safetensors"; done
+	@echo; echo "4. The verdict on every recording of the fan, in reports/demo/fan.csv"
+	@$(AUSCULT) detect --model models/demo-fan.safetensors datasets/demo/fan --output reports/demo/fan.csv
+	@grep abnormal reports/demo/fan.csv | head -n 3
+	@echo; echo "5. How well each model tells normal from faulty recordings that it has not seen"
+	@for machine in $(MACHINES); do \
+	    $(AUSCULT) evaluate --model models/demo-$$machine.safetensors --data datasets/demo/$$machine \
+	        --output reports/demo/$$machine.json; done
+	@echo; echo "The spectrogram of a faulty fan: reports/demo/fan/id_00/abnormal/00000001.png"
 	@echo "To try next:"
-	@echo "  $(AUSCULT) inspect datasets/demo/fan/id_00/abnormal/00000000.wav"
-	@echo "  $(AUSCULT) spectrum datasets/demo/fan/id_00/abnormal/00000000.wav --envelope"
+	@echo "  $(AUSCULT) inspect datasets/demo/fan/id_00/abnormal/00000001.wav"
+	@echo "  $(AUSCULT) detect --model models/demo-valve.safetensors datasets/demo/valve --per frame --jsonl | head"
 	@echo "  $(AUSCULT) models show models/demo-fan.safetensors"
 
 # The build refuses warnings and imports of undeclared targets; the last line is that of the test run.
