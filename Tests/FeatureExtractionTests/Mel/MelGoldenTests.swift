@@ -63,6 +63,27 @@ struct MelGoldenTests {
         try check(result, try reference.golden("logmel_db").transposed)
     }
 
+    @Test("librosa's ordinary 32-bit log-mel lies within 1e-3 dB of ours, too", arguments: ReferenceCase.all)
+    func singlePrecisionPeer(_ reference: ReferenceCase) throws {
+        let recording = try reference.recording()
+        let result = try frames(
+            of: recording.samples, rate: recording.sampleRate, feature: "log-mel",
+            settings: ReferenceCase.framing + reference.mel)
+        try check(result, try reference.golden("logmel_db_float32_path").transposed)
+    }
+
+    @Test("onset strength equals librosa's within 1e-3 dB", arguments: ReferenceCase.all)
+    func onsetStrength(_ reference: ReferenceCase) throws {
+        let recording = try reference.recording()
+        let logMel = try frames(
+            of: recording.samples, rate: recording.sampleRate, feature: "log-mel",
+            settings: ReferenceCase.framing + [("melBands", "128"), ("dynamicRange", "80")])
+        let values = logMel.values
+        let result = OnsetStrength.compute(
+            logMel: values.span, bandCount: 128, fftLength: 1024, hopLength: 256, center: true)
+        #expect(Closeness.largestDifference(result, try reference.golden("onset_strength").values) < 1e-3)
+    }
+
     @Test("every channel of an 8-channel recording equals librosa's", arguments: 0..<8)
     func channels(_ channel: Int) throws {
         let recording = try ReferenceRecording(SharedData.golden("audio/multi8_16k_s16.wav"))
