@@ -140,7 +140,7 @@ struct Synth: AsyncParsableCommand {
             abstract: "A bearing running to failure: snapshots in the form of the NASA IMS data.",
             discussion: """
                 Writes one tab-separated text file a snapshot (a column a bearing, in g), named by its time, and \
-                events.json with the fault; truth.csv has severity, stage and remaining life of every snapshot.
+                events.json with the fault; truth.json has severity, stage and remaining life of every snapshot.
 
                 Example: auscult synth vibration --snapshots 50 --defect inner-race -o datasets/vibration
                 """)
@@ -161,6 +161,11 @@ struct Synth: AsyncParsableCommand {
         @OptionGroup var jobs: JobOptions
         @OptionGroup var common: CommonOptions
 
+        private struct Truth: Encodable {
+            let path: String
+            let truth: BearingSnapshotTruth
+        }
+
         func run() async throws {
             let console = common.console
             let run = try BearingRunToFailure(
@@ -168,7 +173,7 @@ struct Synth: AsyncParsableCommand {
                     ("snapshots", "\(snapshots)"), ("defect", defect), ("onset", "\(onset)"),
                 ]), seed: seeds.value())
             let progress = ProgressLine("synth", total: snapshots, console: console)
-            let rows = Mutex("file,seconds,bearing,severity,stage,remaining_seconds,defect_frequency_hz\n")
+            let truths = Mutex<[Truth]>([])
             let (folder, count) = (output, snapshots)
             try await ParallelWork.run(jobs: jobs.count(), over: Array(0..<count)) {
             } work: { (_: Void, number: Int) -> Result<(String, BearingSnapshotTruth), SignalError> in
@@ -180,21 +185,15 @@ struct Synth: AsyncParsableCommand {
                 }
             } deliver: { result in
                 let (name, truth) = try result.get()
-                rows.withLock {
-                    $0 += CSVText.row([
-                        name, String(truth.seconds), String(truth.bearing), Text.number(truth.severity, digits: 4),
-                        truth.stage.rawValue, String(truth.remainingSeconds),
-                        Text.number(truth.defectFrequency, digits: 2),
-                    ])
-                }
+                truths.withLock { $0.append(Truth(path: name, truth: truth)) }
                 progress.advance()
             }
             try Interruption.check()
             let first = Self.name(secondsSinceStart: 0)
             try AtomicFile.write(
                 Array(JSONText.document([run.event(path: first)]).utf8), to: output + "/events.json")
-            try AtomicFile.write(Array(rows.withLock { $0 }.utf8), to: output + "/truth.csv")
-            console.note("\(snapshots) snapshots, events.json and truth.csv in \(output)")
+            try AtomicFile.write(Array(JSONText.document(truths.withLock { $0 }).utf8), to: output + "/truth.json")
+            console.note("\(snapshots) snapshots, events.json and truth.json in \(output)")
         }
 
         /// The name of a snapshot in the form of the IMS data, `2024.01.01.00.10.00`.
