@@ -104,7 +104,7 @@ struct Evaluate: AsyncParsableCommand {
             normalization: file.model.signal?.normalization.rawValue ?? "none",
             thresholdRule: file.model.clipThreshold.rule.description, recordings: used.count,
             trainedOnLeftOut: includeTrained ? 0 : trained, unlabelledLeftOut: unlabelled,
-            failed: failures.errors.count, evaluation: evaluation)
+            failed: failures.count, evaluation: evaluation)
         let text = try JSONText.document(document)
         let result = try ResultOutput(path: output.output)
         try result.write(text)

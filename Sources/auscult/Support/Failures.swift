@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import SignalCore
+
+/// Counts the inputs that failed, prints why at once, and names them again at the end.
+struct Failures: Sendable {
+    /// More names at the end help nobody, and a hundred thousand errors would fill the memory.
+    private static let mostNamed = 20
+
+    /// Inputs that failed.
+    private(set) var count = 0
+    /// Inputs that worked.
+    private(set) var succeeded = 0
+    private var first: [SignalError] = []
+
+    /// Counts an input that worked.
+    mutating func succeed() { succeeded += 1 }
+
+    /// Counts an input that failed and prints why.
+    mutating func add(_ error: SignalError) {
+        count += 1
+        if first.count < Self.mostNamed { first.append(error) }
+        if error.code != .cancelled { Console.printError(error.description) }
+    }
+
+    /// Ends the run as its failures demand: not at all when there are none, with the error's own code when it was the
+    /// only input, else with "some failed".
+    func conclude(_ console: Console) throws {
+        if Interruption.isRequested { throw ExitCode(ExitStatus.interrupted) }
+        guard let only = first.first else { return }
+        if succeeded == 0, count == 1 { throw ExitCode(ExitStatus.code(for: only)) }
+        console.note("\(count) of \(count + succeeded) inputs failed:")
+        for error in first { console.note("  \(error.place.path?.escapingControlCharacters ?? error.message)") }
+        if count > first.count { console.note("  and \(count - first.count) more") }
+        throw ExitCode(ExitStatus.someFailed)
+    }
+}
