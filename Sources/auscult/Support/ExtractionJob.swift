@@ -209,10 +209,12 @@ final class ExtractionJob: Sendable {
         if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }
         if summary.incomplete > 0 { parts.append("\(summary.incomplete) incomplete") }
         if summary.failed > 0 { parts.append("\(summary.failed) failed") }
-        let rate = summary.signalSeconds / max(summary.elapsedSeconds, 1e-6)
-        console.note(
-            "\(parts.joined(separator: ", ")) in \(Text.number(summary.elapsedSeconds, digits: 2)) s "
-                + "(\(Text.number(summary.signalSeconds / 3600, digits: 2)) h of signal, "
-                + "\(Text.number(rate, digits: 0)) times real time); \(summary.index)")
+        var text = "\(parts.joined(separator: ", ")) in \(Text.number(summary.elapsedSeconds, digits: 2)) s"
+        if summary.signalSeconds > 0 {
+            let rate = summary.signalSeconds / max(summary.elapsedSeconds, 1e-6)
+            text += " (\(Text.number(summary.signalSeconds / 3600, digits: 2)) h of signal, "
+            text += "\(Text.number(rate, digits: 0)) times real time)"
+        }
+        console.note("\(text); \(summary.index)")
     }
 }
