@@ -1,7 +1,8 @@
 import SignalCore
 
 /// A list of inputs with what is known of them: a CSV file with the columns `path` and, as far as wanted, `machine`,
-/// `id`, `label` and `split`; other columns are ignored. Relative paths begin in the folder of the index.
+/// `id`, `label` and `split`; other columns are ignored. Relative paths begin in the folder of the index,
+/// or else, if there is no such file, in the working folder.
 ///
 /// What a row leaves empty is taken from the path.
 struct DatasetIndex: Sendable {
@@ -69,7 +70,9 @@ struct DatasetIndex: Sendable {
         }
         let label: DatasetItem.Label? = try choice("label")
         let split: DatasetItem.Split? = try choice("split")
-        let file = name.hasPrefix("/") ? name : folder + name
+        var file = name.hasPrefix("/") ? name : folder + name
+        // The index that extraction writes has the paths as they were given, seen from the working folder.
+        if (try? FileKind(file)) == nil, (try? FileKind(name)) != nil { file = name }
         guard try FileKind(file) != .folder else {
             throw SignalError(.malformed, "'\(name.escapingControlCharacters)' is a folder; a row names a file")
         }
