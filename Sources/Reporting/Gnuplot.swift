@@ -69,12 +69,14 @@ public struct Gnuplot: Sendable {
                 executable, arguments: ["--default-settings", file.path],
                 output: .bytes(limit: Self.largestPicture), error: .string(limit: 1 << 20))
         } catch let error as SubprocessError {
-            throw SignalError(.unavailable, "gnuplot cannot be run", cause: error).at(path: path)
+            throw SignalError(.unavailable, "gnuplot cannot be run for \(path.escapingControlCharacters)", cause: error)
         }
         guard result.terminationStatus.isSuccess else {
             let said = result.standardError.split(whereSeparator: \.isNewline).suffix(3)
                 .joined(separator: " ").escapingControlCharacters
-            throw SignalError(.unavailable, "gnuplot failed (\(result.terminationStatus)): \(said)").at(path: path)
+            throw SignalError(
+                .unavailable,
+                "gnuplot failed (\(result.terminationStatus)) on \(path.escapingControlCharacters): \(said)")
         }
         return result.standardOutput
     }

@@ -82,14 +82,3 @@ public struct FeatureFrames: Sendable, Equatable {
         return start
     }
 }
-
-/// Frames that are pulled: a sensor table is one; a signal becomes one through a ``FeatureExtractor``.
-public protocol FrameSource {
-    /// What the columns mean.
-    var schema: FeatureSchema { get }
-
-    /// Appends up to `maximumCount` frames to `frames` and returns how many; 0 at the end.
-    ///
-    /// - Throws: ``SignalError`` with path and line (or sample) when the input is damaged.
-    mutating func nextFrames(maximumCount: Int, into frames: inout FeatureFrames) throws -> Int
-}

@@ -27,6 +27,8 @@ public struct SignalError: Error, Sendable {
         public static let insufficientData = Code(description: "insufficientData")
         /// The work was stopped on request.
         public static let cancelled = Code(description: "cancelled")
+        /// Something failed that should not: a mistake of ours.
+        public static let unexpected = Code(description: "unexpected")
         /// A program, service or file that is needed is not there, or an output cannot be created.
         public static let unavailable = Code(description: "unavailable")
     }

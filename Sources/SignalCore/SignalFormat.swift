@@ -2,6 +2,8 @@
 public enum SignalUnit: String, Sendable, Codable, CaseIterable {
     /// Digital full scale: 1.0 is the largest value of the recording's sample format.
     case fullScale = "FS"
+    /// That of a table that does not say.
+    case unspecified
     /// Acceleration in metres per second squared.
     case metresPerSecondSquared = "m/s^2"
     /// Acceleration in multiples of standard gravity, 9.80665 m/s^2 (ISO 80000-3).
@@ -10,7 +12,7 @@ public enum SignalUnit: String, Sendable, Codable, CaseIterable {
     /// What a sample must be multiplied by to become m/s^2, or `nil` for a unit that is no acceleration.
     public var metresPerSecondSquaredFactor: Double? {
         switch self {
-        case .fullScale: nil
+        case .fullScale, .unspecified: nil
         case .metresPerSecondSquared: 1
         case .standardGravity: 9.80665
         }

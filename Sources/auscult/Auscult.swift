@@ -57,10 +57,17 @@ enum Main {
 
     /// Answers an unknown command with the nearest known one, which the parser does not.
     private static func suggestCommand() throws {
-        guard let name = CommandLine.arguments.dropFirst().first, !name.hasPrefix("-"), name != "help" else { return }
-        let known = Auscult.configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard !known.contains(name) else { return }
-        throw SignalError(.invalidOption, NearestName.unknown("command", name, among: known))
+        var commands = Auscult.configuration.subcommands
+        var kind = "command"
+        for name in CommandLine.arguments.dropFirst() {
+            guard !commands.isEmpty, !name.hasPrefix("-"), name != "help" else { return }
+            let known = commands.compactMap { $0.configuration.commandName }
+            guard let index = known.firstIndex(of: name) else {
+                throw SignalError(.invalidOption, NearestName.unknown(kind, name, among: known))
+            }
+            commands = commands[index].configuration.subcommands
+            kind = "command of \(name)"
+        }
     }
 }
 
@@ -74,6 +81,7 @@ enum ExitStatus {
         case .invalidOption: 64
         case .unreadable: 66
         case .unavailable: error.place.path == nil ? 69 : 73
+        case .unexpected: 70
         case .cancelled: interrupted
         case .malformed, .unsupported, .limitExceeded, .mismatch, .insufficientData: 65
         default: 70

@@ -5,7 +5,7 @@ public import SignalCore
 public struct FramingOptions: AlgorithmOptions {
     /// Samples that are transformed at once (librosa: `n_fft`); 16 to 2^20.
     public var fftLength = 1024
-    /// Samples from one frame to the next (librosa: `hop_length`); positive.
+    /// Samples from one frame to the next (librosa: `hop_length`); 1 to 2^24.
     public var hopLength = 512
     /// Samples that the window weights, in the middle of the transform (librosa: `win_length`); 0 for all.
     public var windowLength = 0
@@ -25,9 +25,7 @@ public struct FramingOptions: AlgorithmOptions {
         guard (16...1 << 20).contains(fftLength) else {
             throw SignalError(.invalidOption, "fftLength is 16 to 1048576 samples, not \(fftLength)")
         }
-        guard hopLength > 0 else {
-            throw SignalError(.invalidOption, "hopLength is a positive number of samples, not \(hopLength)")
-        }
+        try OptionRange.check("hopLength", hopLength, in: 1...1 << 24)
         guard windowLength == 0 || (2...fftLength).contains(windowLength) else {
             throw SignalError(
                 .invalidOption, "windowLength is 2 to fftLength (\(fftLength)), or 0 for all, not \(windowLength)")

@@ -73,9 +73,6 @@ public struct WelchEstimator {
         for bin in sums.indices { sums[bin] = 0 }
     }
 
-    /// Whether a whole segment has been seen.
-    var hasResult: Bool { segmentCount > 0 }
-
     /// Writes the values of ``result()`` into an array of one value a bin.
     func write(into values: inout [Double]) throws {
         guard segmentCount > 0 else {

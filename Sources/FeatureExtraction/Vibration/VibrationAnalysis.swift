@@ -20,6 +20,7 @@ struct VibrationAnalysis: ChannelAnalysis {
     private let lengths: FrameLengths
     private let bandPower: BandPower
     /// What turns the signal's unit times seconds into mm/s, where there is a velocity.
+    private let machineClass: VibrationSeverity.MachineClass?
     private let velocityFactor: Double?
     private let velocityBins: Range<Int>
     private let bands: [Range<Int>]
@@ -51,8 +52,11 @@ struct VibrationAnalysis: ChannelAnalysis {
             // The band of the standard includes both of its edges.
             velocityBins = bandPower.bins(from: band.lowerBound, to: band.upperBound + bandPower.spacing / 2)
             columns.append(FeatureColumn("velocity_rms", unit: "mm/s", band: band))
+            machineClass = options.machineClass.machineClass
+            if machineClass != nil { columns.append(FeatureColumn("iso_zone")) }
         } else {
             velocityFactor = nil
+            machineClass = nil
             velocityBins = 0..<0
         }
         var bands: [Range<Int>] = []
@@ -103,8 +107,13 @@ struct VibrationAnalysis: ChannelAnalysis {
             row[9] = Self.finite(statistics.kurtosis)
             var column = 10
             if let velocityFactor {
-                row[column] = Self.finite(velocityFactor * bandPower.integratedRMS(velocityBins))
+                let velocity = velocityFactor * bandPower.integratedRMS(velocityBins)
+                row[column] = Self.finite(velocity)
                 column += 1
+                if let machineClass {
+                    row[column] = VibrationSeverity.zone(velocityRMS: velocity, machineClass: machineClass).number
+                    column += 1
+                }
             }
             for band in bands {
                 row[column] = Self.finite(bandPower.rms(band))

@@ -13,9 +13,29 @@ public struct VibrationOptions: AlgorithmOptions {
     public var velocityLowFrequency = 10.0
     /// The highest frequency of the velocity, in Hz; ISO 20816-1 says 1000.
     public var velocityHighFrequency = 1000.0
+    /// The machine class by which the velocity gets a zone of ISO 10816-1, as a column `iso_zone` with 1 for A to 4 for D;
+    /// `none` for no such column.
+    public var machineClass = MachineClassChoice.none
     /// The edges of the bands whose RMS is a column each, in Hz, ascending; fewer than two for no bands. Bands from half
     /// the sample rate on are left out, one that contains it ends there.
     public var bandEdges = [10.0, 100, 500, 1000, 2000, 5000, 10000]
+
+    /// A machine class of ``VibrationSeverity``, or none.
+    public enum MachineClassChoice: String, OptionChoice {
+        /// No zone is given.
+        case none
+        /// Small machines.
+        case classI = "I"
+        /// Medium machines.
+        case classII = "II"
+        /// Large machines on rigid foundations.
+        case classIII = "III"
+        /// Large machines on soft foundations.
+        case classIV = "IV"
+
+        /// The class, if there is one.
+        var machineClass: VibrationSeverity.MachineClass? { VibrationSeverity.MachineClass(rawValue: rawValue) }
+    }
 
     /// The defaults.
     public init() {}

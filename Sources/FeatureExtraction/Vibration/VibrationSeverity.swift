@@ -1,3 +1,5 @@
+public import SignalCore
+
 /// How severe the vibration of a machine is: the zones of ISO 10816-1:1995, annex B, kept in practice beside its
 /// successor ISO 20816-1:2016, by the RMS of velocity from 10 to 1000 Hz on parts that do not rotate.
 ///
@@ -35,6 +37,39 @@ public enum VibrationSeverity {
         case c = "C"
         /// Severe enough to cause damage.
         case d = "D"
+
+        /// 1 for A to 4 for D, for tables of numbers.
+        public var number: Float {
+            switch self {
+            case .a: 1
+            case .b: 2
+            case .c: 3
+            case .d: 4
+            }
+        }
+    }
+
+    /// The velocity of an acceleration record, from its power spectral density.
+    ///
+    /// - Returns: RMS of velocity from 10 to 1000 Hz in mm/s.
+    /// - Throws: `SignalError` with code `invalidOption` when the unit is no acceleration, `insufficientData` when the
+    ///   spectrum ends below 1000 Hz or its lines lie further apart than 2 Hz, too far for its lower edge.
+    public static func velocityRMS(of density: PowerSpectrum, unit: SignalUnit) throws -> Double {
+        guard let factor = unit.metresPerSecondSquaredFactor else {
+            throw SignalError(.invalidOption, "a velocity needs a signal in g or m/s^2; give --unit")
+        }
+        guard let highest = density.frequencies.last, highest >= 1000, density.resolution <= 2 else {
+            throw SignalError(
+                .insufficientData,
+                "the velocity from 10 to 1000 Hz needs a spectrum up to 1000 Hz with lines every 2 Hz; this one reaches "
+                    + "\(density.frequencies.last ?? 0) Hz with lines every \(density.resolution) Hz")
+        }
+        var sum = 0.0
+        for (frequency, value) in zip(density.frequencies, density.values) where (10...1000).contains(frequency) {
+            let angular = 2 * Double.pi * frequency
+            sum += value * density.resolution / (angular * angular)
+        }
+        return sum.squareRoot() * factor * 1000
     }
 
     /// The zone of a velocity.

@@ -30,11 +30,17 @@ public struct SignalExpectation: Sendable, Equatable {
         self.normalization = normalization
     }
 
+    /// Whether a signal of this rate, in Hz, is of the kind trained on. Recordings state their rate; that of a table is
+    /// measured from its time column and may lie 1 % off.
+    public func accepts(rate: Double) -> Bool {
+        unit == .fullScale ? rate == sampleRate : abs(rate / sampleRate - 1) <= 0.01
+    }
+
     /// Refuses a signal of another rate or unit, naming both.
     ///
     /// - Throws: `SignalError` with code `mismatch`.
     public func requireMatch(_ format: SignalFormat) throws {
-        guard format.sampleRate == sampleRate else {
+        guard accepts(rate: format.sampleRate) else {
             throw SignalError(
                 .mismatch,
                 "the model was trained on signals of \(OptionValue.number(sampleRate)) Hz, this one has "

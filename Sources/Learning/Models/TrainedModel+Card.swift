@@ -35,7 +35,8 @@ extension TrainedModel {
             "```", "",
             "Seed \(provenance.seed), auscult \(provenance.toolVersion), format version \(Self.formatVersion).",
         ]
-        return lines.joined(separator: "\n") + "\n"
+        // Texts of a model file are not to be trusted with a terminal.
+        return lines.map(\.escapingControlCharacters).joined(separator: "\n") + "\n"
     }
 
     private var inputLines: [String] {

@@ -2,7 +2,7 @@
 enum SignalFileNames {
     /// Recordings (libsndfile's containers) and tables.
     private static let extensions: Set<String> = [
-        "wav", "flac", "ogg", "oga", "aiff", "aif", "w64", "rf64", "caf", "au", "opus", "mp3", "csv", "tsv", "txt",
+        "wav", "flac", "ogg", "oga", "aiff", "aif", "w64", "rf64", "opus", "csv", "tsv", "txt",
     ]
 
     /// Beginnings of the names of texts that stand beside data.

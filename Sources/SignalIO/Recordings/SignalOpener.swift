@@ -36,6 +36,13 @@ public enum SignalOpener {
         }
     }
 
+    /// The channels that are read of a file when nobody says: the first of a recording, all columns of a table.
+    ///
+    /// - Throws: `SignalError` with code `unreadable`.
+    public static func usualChannels(of path: String) throws -> ChannelSelection {
+        ContainerKind(prefix: try RegularFile(path: path).bytes(at: 0, count: 4096)) == nil ? .all : .index(0)
+    }
+
     /// Whether these bytes can be the beginning of a text: something, but no control characters other than white space.
     private static func isText(_ prefix: [UInt8]) -> Bool {
         !prefix.isEmpty && prefix.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }

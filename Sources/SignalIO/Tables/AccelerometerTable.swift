@@ -91,7 +91,7 @@ public final class AccelerometerTable: SignalSource {
         }
         format = SignalFormat(
             sampleRate: rate, channelNames: names,
-            unit: columns.unit ?? (snapshotTime != nil ? .standardGravity : .fullScale))
+            unit: columns.unit ?? (snapshotTime != nil ? .standardGravity : .unspecified))
         startTime = start
         try rows.rewind()
     }

@@ -68,6 +68,12 @@ struct TableColumns {
                 "the column names state different units (\(units.map(\.rawValue).sorted().joined(separator: ", "))); choose one with --unit"
             ).at(path: path)
         }
+        if let stated, hasHeader, let named = units.first, units.count == 1, named != stated {
+            throw SignalError(
+                .mismatch,
+                "the column names state \(named.rawValue), not \(stated.rawValue); leave out --unit or mend the header"
+            ).at(path: path)
+        }
         unit = stated ?? (hasHeader ? units.first : nil)
         self.names = names
         self.time = time

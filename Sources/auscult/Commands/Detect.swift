@@ -12,7 +12,8 @@ struct Detect: AsyncParsableCommand {
         abstract: "Score recordings by a model: verdict, severity, and the band or column to blame.",
         discussion: """
             The columns are source,time,score,threshold,anomalous,severity,top_column; higher scores are more anomalous. \
-            With --jsonl every object also has machine, id, label and split, and the five columns that add most.
+            With --jsonl every object also has machine, id, label, split, domain and time of recording, as far as the name \
+            tells them, and the five columns that add most.
 
             Example: auscult detect --model models/fan.safetensors recordings/fan/id_00
             """)
@@ -59,6 +60,8 @@ struct Detect: AsyncParsableCommand {
         let id: String?
         let label: String?
         let split: String?
+        let domain: String?
+        let recorded: String?
 
         struct Blame: Encodable, Sendable {
             let column: String
@@ -70,24 +73,20 @@ struct Detect: AsyncParsableCommand {
 
     func run() async throws {
         let console = common.console
+        if let threshold, !threshold.isFinite {
+            throw SignalError(.invalidOption, "--threshold is a number, not \(threshold)")
+        }
         let file = try ModelFile(path: model)
         _ = try file.pipeline(reading, normalization: normalization.normalize)
         let walk = inputs.walk()
         let progress = ProgressLine("detect", total: Console.isTerminal ? walk.count() : nil, console: console)
-        let result = try ResultOutput(path: output.output)
-        if json {
-            try result.write("[\n")
-        } else if !jsonl {
-            try result.write("source,time,score,threshold,anomalous,severity,top_column\n")
-        }
         let (readingOptions, normalize) = (reading, normalization.normalize)
-        let state = Mutex((failures: Failures(), output: Writer(result, json: json, jsonl: jsonl)))
-        let anomalies = Mutex(0)
+        let state = Mutex(State(output: try Writer(path: output.output, json: json, jsonl: jsonl)))
         try await ParallelWork.run(jobs: jobs.count()) {
             walk.next()
         } makeWorker: {
             try file.pipeline(readingOptions, normalization: normalize)
-        } work: { (pipeline: FeaturePipeline, input: Result<DatasetItem, SignalError>) -> Result<[Row], SignalError> in
+        } work: { (pipeline: FeaturePipeline, input: Result<DatasetItem, SignalError>) -> Result<Scored, SignalError> in
             input.flatMap { item in
                 Result.capturing(path: item.path) {
                     let (frames, summary) = try file.frames(of: item.path, pipeline)
@@ -97,15 +96,16 @@ struct Detect: AsyncParsableCommand {
                     let verdicts =
                         per == .clip
                         ? [try file.model.clipVerdict(frames)] : try file.model.frameVerdicts(frames)
-                    return verdicts.map { row($0, item, file.model) }
+                    return Scored(rows: verdicts.map { row($0, item, file.model) }, path: item.path, summary: summary)
                 }
             }
-        } deliver: { rows in
+        } deliver: { scored in
             try state.withLock { state in
-                switch rows {
-                case .success(let rows):
-                    state.failures.succeed()
-                    anomalies.withLock { $0 += rows.count(where: \.anomalous) }
+                switch scored {
+                case .success(let scored):
+                    let rows = scored.rows
+                    state.failures.note(scored.summary, of: scored.path, console)
+                    state.anomalies += rows.count(where: \.anomalous)
                     for row in rows { try state.output.write(row) }
                     progress.advance()
                 case .failure(let error):
@@ -115,12 +115,11 @@ struct Detect: AsyncParsableCommand {
             }
         }
         try state.withLock { state in
-            if json { try result.write("\n]\n") }
-            try result.finish()
+            try state.output.finish()
             let unit = per == .clip ? "recordings" : "frames"
             console.note(
-                "\(anomalies.withLock { $0 }) anomalous \(unit) in \(state.failures.succeeded) recordings "
-                    + "(\(Text.number(progress.summary.elapsed, digits: 2)) s)")
+                "\(state.anomalies) anomalous \(unit) in \(state.failures.succeeded) recordings "
+                    + "(\(Text.number(progress.elapsed, digits: 2)) s)")
             try state.failures.conclude(console)
         }
     }
@@ -139,21 +138,40 @@ struct Detect: AsyncParsableCommand {
                     column: columns[$0].name, contribution: verdict.contributions[$0],
                     lowerHz: columns[$0].band?.lowerBound, upperHz: columns[$0].band?.upperBound)
             },
-            machine: item.machine, id: item.id, label: item.label?.rawValue, split: item.split?.rawValue)
+            machine: item.machine, id: item.id, label: item.label?.rawValue, split: item.split?.rawValue,
+            domain: item.domain?.rawValue,
+            recorded: item.time)
+    }
+
+    /// The rows of one recording.
+    private struct Scored: Sendable {
+        let rows: [Row]
+        let path: String
+        let summary: FeaturePipeline.Summary
+    }
+
+    private struct State {
+        var output: Writer
+        var failures = Failures()
+        var anomalies = 0
     }
 
     /// Writes rows in the form asked for.
-    private struct Writer: @unchecked Sendable {
-        // Used by one thread at a time, under the lock of the state it is part of.
+    private struct Writer {
         private let result: ResultOutput
         private let json: Bool
         private let jsonl: Bool
         private var isFirst = true
 
-        init(_ result: ResultOutput, json: Bool, jsonl: Bool) {
-            self.result = result
+        init(path: String?, json: Bool, jsonl: Bool) throws {
+            result = try ResultOutput(path: path)
             self.json = json
             self.jsonl = jsonl
+            if json {
+                try result.write("[\n")
+            } else if !jsonl {
+                try result.write("source,time,score,threshold,anomalous,severity,top_column\n")
+            }
         }
 
         mutating func write(_ row: Row) throws {
@@ -168,6 +186,11 @@ struct Detect: AsyncParsableCommand {
                     ]))
             }
             isFirst = false
+        }
+
+        func finish() throws {
+            if json { try result.write("\n]\n") }
+            try result.finish()
         }
     }
 }

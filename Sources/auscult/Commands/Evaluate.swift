@@ -56,6 +56,7 @@ struct Evaluate: AsyncParsableCommand {
         var recordedLevel: Double
         var heardLevel: Double
         var wasTrainedOn: Bool
+        var summary: FeaturePipeline.Summary
     }
 
     private struct Document: Encodable {
@@ -159,7 +160,7 @@ struct Evaluate: AsyncParsableCommand {
                         item: item, score: try file.model.clipScore(frames), recordedLevel: level,
                         heardLevel: isNormalized
                             ? Decibels.level(amplitude: FeaturePipeline.normalizedLevel) : level,
-                        wasTrainedOn: file.model.provenance.includes(digest: digest))
+                        wasTrainedOn: file.model.provenance.includes(digest: digest), summary: summary)
                 }
             }
         } deliver: { result in
@@ -167,7 +168,7 @@ struct Evaluate: AsyncParsableCommand {
                 switch result {
                 case .success(let scored):
                     state.scored.append(scored)
-                    state.failures.succeed()
+                    state.failures.note(scored.summary, of: scored.item.path, console)
                     progress.advance()
                 case .failure(let error):
                     state.failures.add(error)

@@ -95,7 +95,8 @@ struct Inspect: AsyncParsableCommand {
 
     private static func report(_ item: DatasetItem, _ options: SignalReadingOptions) throws -> Report {
         var source = try SignalOpener.open(item.path, options: options)
-        let info = (source as? RecordingReader)?.info
+        // Resampling hides the reader; what the file holds is the same.
+        let info = (source as? RecordingReader)?.info ?? (try? RecordingReader(path: item.path).info)
         let format = source.format
         var (count, sum, squares, peak, clipped) = (0, 0.0, 0.0, 0.0, 0)
         var estimator = try WelchEstimator(

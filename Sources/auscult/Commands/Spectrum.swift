@@ -22,8 +22,10 @@ struct Spectrum: AsyncParsableCommand {
               auscult spectrum motor.wav --envelope --plot envelope.png
             """)
 
-    @Argument(help: ArgumentHelp("A recording, table or snapshot.", valueName: "file"))
-    var file: String
+    @Argument(
+        help: ArgumentHelp(
+            "A recording, table or snapshot; channel 0 unless --channel says otherwise.", valueName: "file"))
+    var path: String?
 
     @Flag(help: "The spectrum of the envelope instead of the signal's own.")
     var envelope = false
@@ -48,6 +50,12 @@ struct Spectrum: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("How far a line may lie from where it is expected, as a share.", valueName: "share"))
     var tolerance = 0.01
+
+    @Option(
+        help: ArgumentHelp(
+            "Demodulate this band (default: chosen by itself for a diagnosis, all for --envelope).",
+            valueName: "low-high"))
+    var band: String?
 
     @Option(help: ArgumentHelp("Machine class for the ISO zone of the velocity: I, II, III or IV.", valueName: "class"))
     var machineClass: String?
@@ -110,6 +118,7 @@ struct Spectrum: AsyncParsableCommand {
 
     /// One channel of a signal, as far as it is looked at.
     private struct Record {
+        var path: String
         var samples: [Float] = []
         var frameCount = 0
         var format: SignalFormat
@@ -119,14 +128,22 @@ struct Spectrum: AsyncParsableCommand {
     func run() async throws {
         if listBearings { return try printBearings() }
         let console = common.console
-        let record = try read(console)
+        guard let path else {
+            throw SignalError(
+                .invalidOption, "spectrum takes a recording, table or snapshot; see auscult help spectrum")
+        }
         let geometry = try self.geometry()
-        let diagnosis = try diagnose(record, geometry)
+        let machine = try self.machine()
+        let demodulated = try self.demodulatedBand()
+        let record = try read(path, console)
+        let diagnosis = try diagnose(record, geometry, demodulated)
+        let severity = try machine.map { try self.severity(record, $0) }
         let envelopeSpectrum =
-            try envelope ? EnvelopeSpectrum.compute(record.samples, sampleRate: record.format.sampleRate) : nil
+            try envelope
+            ? EnvelopeSpectrum.compute(record.samples, sampleRate: record.format.sampleRate, band: demodulated) : nil
         let result = try ResultOutput(path: output.output)
         if json {
-            try result.write(JSONText.document(document(record, envelopeSpectrum, diagnosis)))
+            try result.write(JSONText.document(document(record, envelopeSpectrum, diagnosis, severity)))
         } else if let envelopeSpectrum {
             try result.write(
                 Self.table("amplitude", envelopeSpectrum.frequencies, envelopeSpectrum.amplitudes.map(Double.init)))
@@ -135,14 +152,14 @@ struct Spectrum: AsyncParsableCommand {
         }
         try result.finish()
         if let diagnosis, !json { say(diagnosis, console) }
-        if let (velocity, zone) = try severity(record), !json {
+        if let (velocity, zone) = severity, !json {
             console.note(
-                "velocity 10-1000 Hz: \(Text.number(velocity, digits: 2)) mm/s RMS, zone \(zone) of ISO 20816-1")
+                "velocity 10-1000 Hz: \(Text.number(velocity, digits: 2)) mm/s RMS, zone \(zone) of ISO 10816-1")
         }
         if let plot { try await draw(record, envelopeSpectrum, diagnosis, to: plot) }
     }
 
-    private func read(_ console: Console) throws -> Record {
+    private func read(_ file: String, _ console: Console) throws -> Record {
         var options = try reading.resolved()
         guard options.channels != .all else {
             throw SignalError(.invalidOption, "spectrum looks at one channel; --channel takes a number or mean")
@@ -169,7 +186,7 @@ struct Spectrum: AsyncParsableCommand {
                 console.warn("the envelope and the diagnosis look at the first \(samples.count) of \(count) samples")
             }
             return Record(
-                samples: samples, frameCount: count, format: source.format,
+                path: file, samples: samples, frameCount: count, format: source.format,
                 spectrum: try (estimator ?? self.estimator(rate, over: samples)).result())
         } catch let error as SignalError {
             throw error.at(path: file)
@@ -210,7 +227,9 @@ struct Spectrum: AsyncParsableCommand {
             contactAngle: contactAngle)
     }
 
-    private func diagnose(_ record: Record, _ geometry: BearingGeometry?) throws -> MachineDiagnosis? {
+    private func diagnose(
+        _ record: Record, _ geometry: BearingGeometry?, _ band: ClosedRange<Double>?
+    ) throws -> MachineDiagnosis? {
         guard let rpm else {
             if geometry != nil {
                 throw SignalError(.invalidOption, "the lines of a bearing need the shaft's speed; give --rpm")
@@ -222,43 +241,56 @@ struct Spectrum: AsyncParsableCommand {
         }
         var options = DiagnosisOptions()
         options.tolerance = tolerance
+        if let band {
+            options.lowFrequency = band.lowerBound
+            options.highFrequency = band.upperBound
+        }
         do {
             return try MachineDiagnosis.diagnose(
                 record.samples, sampleRate: record.format.sampleRate, unit: record.format.unit,
                 shaftFrequency: rpm / 60, geometry: geometry, options: options)
         } catch let error as SignalError {
-            throw error.at(path: file)
+            throw error.at(path: record.path)
         }
     }
 
-    /// Velocity and zone of an acceleration record, when a machine class was given.
-    private func severity(_ record: Record) throws -> (velocity: Double, zone: String)? {
+    private func machine() throws -> VibrationSeverity.MachineClass? {
         guard let machineClass else { return nil }
         let known = VibrationSeverity.MachineClass.allCases.map(\.rawValue)
         guard let machine = VibrationSeverity.MachineClass(rawValue: machineClass.uppercased()) else {
             throw SignalError(.invalidOption, NearestName.unknown("machine class", machineClass, among: known))
         }
-        guard let factor = record.format.unit.metresPerSecondSquaredFactor else {
-            throw SignalError(
-                .invalidOption, "a velocity needs a signal in g or m/s^2; give --unit"
-            ).at(path: file)
+        return machine
+    }
+
+    /// The band of `--band LOW-HIGH`.
+    private func demodulatedBand() throws -> ClosedRange<Double>? {
+        guard let band else { return nil }
+        let edges = band.split(separator: "-").compactMap { Double($0) }
+        guard edges.count == 2, edges[0] >= 0, edges[0] < edges[1], edges[1].isFinite else {
+            throw SignalError(.invalidOption, "--band takes two frequencies in Hz, as in 2000-5000, not '\(band)'")
         }
-        let resolution = record.spectrum.resolution
-        var sum = 0.0
-        for (frequency, value) in zip(record.spectrum.frequencies, record.spectrum.values)
-        where (10...1000).contains(frequency) {
-            sum += value * resolution / (2 * Double.pi * frequency * 2 * Double.pi * frequency)
+        return edges[0]...edges[1]
+    }
+
+    /// Velocity (mm/s) and zone of an acceleration record.
+    private func severity(
+        _ record: Record, _ machine: VibrationSeverity.MachineClass
+    ) throws -> (velocity: Double, zone: String) {
+        do {
+            let velocity = try VibrationSeverity.velocityRMS(of: record.spectrum, unit: record.format.unit)
+            return (velocity, VibrationSeverity.zone(velocityRMS: velocity, machineClass: machine).rawValue)
+        } catch let error as SignalError {
+            throw error.at(path: record.path)
         }
-        let velocity = sum.squareRoot() * factor * 1000
-        return (velocity, VibrationSeverity.zone(velocityRMS: velocity, machineClass: machine).rawValue)
     }
 
     private func document(
-        _ record: Record, _ envelope: EnvelopeSpectrum?, _ diagnosis: MachineDiagnosis?
-    ) throws -> Document {
-        let severity = try severity(record)
-        return Document(
-            source: file, channel: record.format.channelNames[0], sampleRateHz: record.format.sampleRate,
+        _ record: Record, _ envelope: EnvelopeSpectrum?, _ diagnosis: MachineDiagnosis?,
+        _ severity: (velocity: Double, zone: String)?
+    ) -> Document {
+        Document(
+            source: record.path, channel: record.format.channelNames[0], sampleRateHz: record.format.sampleRate,
             unit: record.format.unit.rawValue, seconds: Double(record.frameCount) / record.format.sampleRate,
             verdict: diagnosis?.verdict.rawValue, reason: diagnosis?.reason,
             lines: diagnosis?.lines.map { line in
@@ -310,7 +342,7 @@ struct Spectrum: AsyncParsableCommand {
                     isFound: $0.isClear && line.isPresent)
             }
         }
-        let title = file.split(separator: "/").last.map(String.init) ?? file
+        let title = record.path.split(separator: "/").last.map(String.init) ?? record.path
         let plot: SpectrumPlot
         if let envelope {
             // The lines of machines lie low; the rest of the envelope's spectrum is empty.

@@ -69,6 +69,7 @@ struct Synth: AsyncParsableCommand {
         func run() async throws {
             let console = common.console
             let clips = try self.clips()
+            try refuseOthers(than: clips)
             let progress = ProgressLine("synth", total: clips.count, console: console)
             let events = Mutex<[GroundTruthEvent]>([])
             let (folder, channelCount, sampleRate) = (output, channels, Int(rate))
@@ -89,19 +90,42 @@ struct Synth: AsyncParsableCommand {
                 events.withLock { if let event { $0.append(event) } }
                 progress.advance()
             }
-            try Interruption.check()
+            // Also after Ctrl-C: what is finished is kept, and its truth with it.
             let document = try JSONText.document(events.withLock { $0 })
             try AtomicFile.write(Array(document.utf8), to: output + "/events.json")
+            try Interruption.check()
             console.note("\(clips.count) recordings and events.json in \(output)")
+        }
+
+        /// Refuses a folder with recordings that are not part of this data set, which would go unnoticed among them.
+        private func refuseOthers(than clips: [Clip]) throws {
+            let own = Set(clips.map(\.path))
+            for folder in Set(clips.map(\.folder)).sorted() {
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: output + "/" + folder)) ?? []
+                guard let other = names.filter({ $0.hasSuffix(".wav") && !own.contains("\(folder)/\($0)") }).min()
+                else {
+                    continue
+                }
+                throw SignalError(
+                    .mismatch, "holds \(other), which is not part of this data set; choose another folder or remove it"
+                ).at(path: output + "/" + folder)
+            }
         }
 
         private func clips() throws -> [Clip] {
             guard (1...Machine.usualIDs.count).contains(ids) else {
                 throw SignalError(.invalidOption, "--ids is 1 to \(Machine.usualIDs.count), not \(ids)")
             }
-            guard normal >= 0, abnormal >= 0, normal + abnormal > 0, normal + abnormal <= 1_000_000 else {
-                throw SignalError(.invalidOption, "--normal and --abnormal are numbers of recordings, not both 0")
+            let counts = 0...1_000_000
+            guard counts.contains(normal), counts.contains(abnormal), normal + abnormal > 0 else {
+                throw SignalError(.invalidOption, "--normal and --abnormal are 0 to 1000000 recordings, not both 0")
             }
+            var names: [String] = []
+            for name in machines.split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) })
+            where !name.isEmpty && !names.contains(name) {
+                names.append(name)
+            }
+            guard !names.isEmpty else { throw SignalError(.invalidOption, "--machines names at least one machine") }
             guard rate == rate.rounded() else {
                 throw SignalError(.invalidOption, "--rate is a whole number of Hz, not \(rate)")
             }
@@ -112,10 +136,10 @@ struct Synth: AsyncParsableCommand {
             options.microphones = channels
             try options.validate()
             let seed = try seeds.value()
-            return try machines.split(separator: ",").flatMap { name -> [Clip] in
-                guard let machine = Machine(rawValue: String(name)) else {
+            return try names.flatMap { name -> [Clip] in
+                guard let machine = Machine(rawValue: name) else {
                     let known = Machine.allCases.map(\.rawValue)
-                    throw SignalError(.invalidOption, NearestName.unknown("machine", String(name), among: known))
+                    throw SignalError(.invalidOption, NearestName.unknown("machine", name, among: known))
                 }
                 return try Machine.usualIDs.prefix(ids).flatMap { id -> [Clip] in
                     let generator = try MachineSoundGenerator(machine: machine, id: id, options: options, seed: seed)
@@ -148,7 +172,7 @@ struct Synth: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Snapshots from the beginning to the failure.", valueName: "n"))
         var snapshots = 100
 
-        @Option(help: ArgumentHelp("What fails: outer-race or inner-race.", valueName: "name"))
+        @Option(help: ArgumentHelp("What fails: outer-race, inner-race or rolling-element.", valueName: "name"))
         var defect = BearingDefect.outerRace.rawValue
 
         @Option(help: ArgumentHelp("Share of the life after which the fault begins.", valueName: "share"))

@@ -93,7 +93,8 @@ struct Train: AsyncParsableCommand {
                     uniqueKeysWithValues: choice.options.entries.map { ($0.name, $0.value.description) })),
             signal: SignalExpectation(
                 sampleRate: collected.format.sampleRate, unit: collected.format.unit,
-                channels: (readingOptions.channels ?? defaultChannels(collected.format)).description,
+                channels: try (readingOptions.channels ?? SignalOpener.usualChannels(of: collected.firstPath))
+                    .description,
                 normalization: normalization.normalize ?? .none),
             digests: collected.digests, machines: collected.machines
         ) { step in
@@ -113,10 +114,6 @@ struct Train: AsyncParsableCommand {
         return base + ".md"
     }
 
-    private func defaultChannels(_ format: SignalFormat) -> ChannelSelection {
-        format.unit == .fullScale ? .index(0) : .all
-    }
-
     /// Refuses wrong options before hours of features are computed.
     private func check(_ options: [(name: String, text: String)], for detector: any Detector.Type) throws {
         func check<Algorithm: Detector>(_ type: Algorithm.Type) throws { _ = try Algorithm.Options().setting(options) }
@@ -127,6 +124,7 @@ struct Train: AsyncParsableCommand {
     private struct Collected {
         var data: TrainingData
         var format: SignalFormat
+        var firstPath: String
         var digests: [Int64]
         var machines: [String]
         var skipped: Int
@@ -141,7 +139,7 @@ struct Train: AsyncParsableCommand {
         var schema: FeatureSchema
         var format: SignalFormat
         var digest: Int64
-        var warnings: [String]
+        var summary: FeaturePipeline.Summary
     }
 
     private func collect(
@@ -160,15 +158,14 @@ struct Train: AsyncParsableCommand {
                 let digest = Int64(bitPattern: try ContentDigest.of(file: item.path))
                 return Clip(
                     item: item, frames: frames[0], schema: pipeline.schemas[0], format: summary.format,
-                    digest: digest, warnings: summary.warnings)
+                    digest: digest, summary: summary)
             }
         } deliver: { result in
             switch result {
             case .success(let clip):
                 progress.advance(seconds: Double(clip.frames.count) * clip.schema.hopSeconds)
-                for warning in clip.warnings { console.warn("\(clip.item.path.escapingControlCharacters): \(warning)") }
                 clips.withLock { $0.append(clip) }
-                failures.withLock { $0.succeed() }
+                failures.withLock { $0.note(clip.summary, of: clip.item.path, console) }
             case .failure(let error):
                 progress.advance(failed: true)
                 failures.withLock { $0.add(error) }
@@ -244,6 +241,7 @@ struct Train: AsyncParsableCommand {
             })
         return Collected(
             data: TrainingData(schema: first.schema, frames: frames, segments: segments), format: first.format,
+            firstPath: first.item.path,
             digests: clips.map(\.digest), machines: machines.sorted(), skipped: skipped, heldOut: heldOut,
             failures: failures)
     }
@@ -279,7 +277,7 @@ struct Train: AsyncParsableCommand {
         let result = try ResultOutput(path: nil)
         if json {
             try result.write(JSONText.document(summary))
-        } else if !common.quiet {
+        } else {
             try result.write(
                 """
                 \(summary.model) on \(summary.feature): \(summary.recordings) recordings, \(summary.frames) frames of \
@@ -303,7 +301,8 @@ extension Result where Failure == SignalError {
         } catch let error as SignalError {
             return .failure(error.at(path: path))
         } catch {
-            return .failure(SignalError(.unavailable, "unexpected failure", cause: error).at(path: path))
+            return .failure(
+                SignalError(.unexpected, "this should not happen; please report it", cause: error).at(path: path))
         }
     }
 }

@@ -12,7 +12,7 @@ struct Worker: AsyncParsableCommand {
         abstract: "Read paths on standard input, write one JSON record a line for each.",
         discussion: """
             Records come in the order of the paths and are written at once. A file that cannot be used gives a record with \
-            "error" and the work goes on; the exit code is then 1. The same file gives the same bytes however the paths \
+            "error" and the work goes on; the exit code is then 1. One that is cut off gives a record with "incomplete". The same file gives the same bytes however the paths \
             are dealt out. By default a record holds the mean and the standard deviation of every column over the file's \
             frames; --frames adds all frames, --model a score.
 
@@ -65,6 +65,7 @@ struct Worker: AsyncParsableCommand {
                 try result.write(record.serialized + "\n")
             case .failure(let error):
                 failed = true
+                common.console.note(error.description)
                 var members: [(name: String, value: JSONValue)] = []
                 if let path = error.place.path { members.append(("path", .text(path))) }
                 members += [("error", .text(error.description)), ("code", .text(error.code.description))]
@@ -97,17 +98,25 @@ struct Worker: AsyncParsableCommand {
         add("id", item.id)
         add("label", item.label?.rawValue)
         add("split", item.split?.rawValue)
+        add("domain", item.domain?.rawValue)
+        add("recorded", item.time)
+        func note(_ summary: FeaturePipeline.Summary) {
+            if summary.isIncomplete { members.append(("incomplete", .flag(true))) }
+            if !summary.warnings.isEmpty { members.append(("warnings", .list(summary.warnings.map { .text($0) }))) }
+        }
         if let pipeline {
             let (all, summary) = try pipeline.allFrames(path)
             members.append(("sample_rate_hz", .number(summary.format.sampleRate)))
             members.append(("seconds", .number(summary.seconds)))
+            note(summary)
             let features = zip(pipeline.schemas, all).map { schema, rows in
                 (name: schema.feature, value: Self.feature(schema, rows, allFrames: frames))
             }
             members.append(("features", .object(features)))
         }
         if let file, let scorer {
-            let (rows, _) = try file.frames(of: path, scorer)
+            let (rows, summary) = try file.frames(of: path, scorer)
+            if pipeline == nil { note(summary) }
             let verdict = try file.model.clipVerdict(rows)
             members += [
                 ("score", .number(Double(verdict.score))), ("threshold", .number(Double(verdict.threshold))),

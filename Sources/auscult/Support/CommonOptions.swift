@@ -58,7 +58,7 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Unit of accelerometer tables: g or m/s^2.", valueName: "unit"))
     var unit: String?
 
-    @Option(help: ArgumentHelp("Resample tables to this rate in Hz.", valueName: "hz"))
+    @Option(help: ArgumentHelp("Resample to this rate in Hz.", valueName: "hz"))
     var resample: Double?
 
     /// The options of the readers.

@@ -89,7 +89,7 @@ final class ExtractionJob: Sendable {
         }
         try index.finish()
         return state.withLock { state in
-            state.summary.elapsedSeconds = progress.summary.elapsed
+            state.summary.elapsedSeconds = progress.elapsed
             state.summary.index = index.path
             report(state.summary)
             return state.summary
@@ -135,7 +135,8 @@ final class ExtractionJob: Sendable {
             return .failed(error.at(path: item.path), item)
         } catch {
             return .failed(
-                SignalError(.unavailable, "unexpected failure", cause: error).at(path: item.path), item)
+                SignalError(.unexpected, "this should not happen; please report it", cause: error).at(path: item.path),
+                item)
         }
     }
 

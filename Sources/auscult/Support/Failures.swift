@@ -16,6 +16,16 @@ struct Failures: Sendable {
     /// Counts an input that worked.
     mutating func succeed() { succeeded += 1 }
 
+    /// Counts an input that worked, and says what there is to know about it; one that is cut off counts as failed.
+    mutating func note(_ summary: FeaturePipeline.Summary, of path: String, _ console: Console) {
+        if summary.isIncomplete {
+            add(SignalError(.malformed, summary.warnings.first ?? "cut off").at(path: path))
+        } else {
+            for warning in summary.warnings { console.warn("\(path.escapingControlCharacters): \(warning)") }
+            succeed()
+        }
+    }
+
     /// Counts an input that failed and prints why.
     mutating func add(_ error: SignalError) {
         count += 1

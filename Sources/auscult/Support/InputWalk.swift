@@ -66,8 +66,13 @@ final class InputWalk: Sendable {
             }
             return "\(folder)/\(inside)"
         }
-        let file = item.path.split(separator: "/").last.map(String.init) ?? item.path
-        let place = [item.machine, item.id, item.label?.rawValue].compactMap(\.self)
-        return (place + [file]).joined(separator: "/")
+        // A file named by itself goes where its layout says; one of a list keeps its folders, which may tell it apart.
+        var parts = item.path.split(separator: "/").map(String.init)
+        if roots.contains(item.path) {
+            let place = [item.machine, item.id, item.label?.rawValue].compactMap(\.self)
+            // From an index, a machine may have any name; none leads out of the output folder.
+            parts = place.flatMap { $0.split(separator: "/").map(String.init) } + parts.suffix(1)
+        }
+        return parts.filter { $0 != "." && $0 != ".." }.joined(separator: "/")
     }
 }

@@ -46,11 +46,8 @@ final class ProgressLine: Sendable {
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
     }
 
-    /// What was done in all, for the closing line.
-    var summary: (done: Int, failed: Int, seconds: Double, elapsed: Double) {
-        let elapsed = Self.seconds(ContinuousClock.now - start)
-        return state.withLock { ($0.done, $0.failed, $0.seconds, elapsed) }
-    }
+    /// Seconds since the work began.
+    var elapsed: Double { Self.seconds(ContinuousClock.now - start) }
 
     /// Removes a line that stands on the terminal.
     static func clear() {

@@ -32,13 +32,23 @@ final class ResultOutput {
     }
 
     /// Makes what was written so far visible to a reader of standard output.
+    ///
+    /// - Throws: `SignalError` with code `unavailable` when it cannot be written.
     func flush() throws {
-        guard !pending.isEmpty else { return }
-        do {
-            try FileHandle.standardOutput.write(contentsOf: pending)
-        } catch {
-            // The reader of a pipe has had enough (`| head`): that is no failure of ours.
-            Foundation.exit(0)
+        var start = 0
+        while start < pending.count {
+            let written = unsafe pending.withUnsafeBytes { bytes in
+                unsafe Foundation.write(STDOUT_FILENO, bytes.baseAddress?.advanced(by: start), bytes.count - start)
+            }
+            if written >= 0 {
+                start += written
+            } else if errno == EPIPE {
+                // The reader of a pipe has had enough (`| head`): that is no failure of ours.
+                exit(0)
+            } else if errno != EINTR {
+                let reason = unsafe String(cString: strerror(errno))
+                throw SignalError(.unavailable, "the results cannot be written (\(reason))").at(path: "standard output")
+            }
         }
         pending.removeAll(keepingCapacity: true)
     }

@@ -63,6 +63,9 @@ struct Settings: Sendable {
             guard !trimmed.hasPrefix("#"), let mark = trimmed.firstIndex(of: separator) else { return nil }
             let name = trimmed[..<mark].trimmingCharacters(in: .whitespaces)
             var value = trimmed[trimmed.index(after: mark)...].trimmingCharacters(in: .whitespaces)
+            if let comment = value.range(of: " #") {
+                value = value[..<comment.lowerBound].trimmingCharacters(in: .whitespaces)
+            }
             for quote in ["\"", "'"] where value.count >= 2 && value.hasPrefix(quote) && value.hasSuffix(quote) {
                 value = String(value.dropFirst().dropLast())
             }

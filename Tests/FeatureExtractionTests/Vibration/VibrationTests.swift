@@ -147,4 +147,31 @@ struct VibrationTests {
         #expect(VibrationSeverity.zone(velocityRMS: 17.9, machineClass: .classIV) == .c)
         #expect(VibrationSeverity.zone(velocityRMS: .nan, machineClass: .classIV) == .d)
     }
+
+    @Test("a machine class adds the zone of the velocity, and the spectrum gives the same velocity")
+    func zones() throws {
+        // 3.8 mm/s RMS at 50 Hz: zone C for small machines, B for the largest.
+        let amplitude = 3.8e-3 * 2 * Double.pi * 50 * 2.0.squareRoot()
+        let samples = Tone.sine(50, amplitude: amplitude, rate: 4096, count: 8192)
+        func zone(_ machineClass: String) throws -> Float {
+            var extractor: any FeatureExtractor = try FeatureRegistry.feature(named: "vibration").make(
+                format: SignalFormat(sampleRate: 4096, channelCount: 1, unit: .metresPerSecondSquared),
+                settings: [("machineClass", machineClass)])
+            var frames = FeatureFrames(columnCount: extractor.schema.columns.count)
+            try extractor.consume(SignalBlock(startFrame: 0, samples: samples), into: &frames)
+            let column = try #require(extractor.schema.columns.firstIndex { $0.name == "iso_zone" })
+            return frames.values[column]
+        }
+        #expect(try zone("I") == 3)
+        #expect(try zone("IV") == 2)
+        var options = WelchOptions()
+        options.segmentLength = 4096
+        var estimator = try WelchEstimator(sampleRate: 4096, options: options)
+        try estimator.consume(samples.span)
+        let velocity = try VibrationSeverity.velocityRMS(of: estimator.result(), unit: .metresPerSecondSquared)
+        #expect(abs(velocity - 3.8) < 0.01)
+        #expect(throws: SignalError.self) {
+            try VibrationSeverity.velocityRMS(of: estimator.result(), unit: .fullScale)
+        }
+    }
 }
