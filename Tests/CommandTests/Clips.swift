@@ -1,15 +1,14 @@
 import Foundation
 import TestSupport
 
-/// Recordings made by the tool itself, one set for all tests: a fan with six normal and four abnormal clips of one
-/// second, in `clips/fan/id_00`.
+/// Recordings made by the tool itself: a fan, with its clips in `fan/id_00/normal` and `fan/id_00/abnormal`.
 enum Clips {
     /// Makes the clips in a folder, as `clips`.
     static func make(
-        in folder: TemporaryFolder, normal: Int = 6, abnormal: Int = 4, seconds: Double = 1, channels: Int = 1,
+        in folder: URL, normal: Int = 6, abnormal: Int = 4, seconds: Double = 1, channels: Int = 1,
         seed: Int = 42
     ) async throws -> URL {
-        let clips = folder.url.appending(path: "clips")
+        let clips = folder.appending(path: "clips")
         let run = try await Tool.run([
             "synth", "mimii", "--machines", "fan", "--normal", "\(normal)", "--abnormal", "\(abnormal)", "--seconds",
             "\(seconds)", "--channels", "\(channels)", "--seed", "\(seed)", "--quiet", "--output", clips.path,
@@ -17,6 +16,28 @@ enum Clips {
         guard run.exitCode == 0 else { throw Failure(description: "no clips: \(run.errors)") }
         return clips
     }
+
+    /// Six normal and four abnormal clips of one second that all tests share, and change nothing of.
+    static func shared() async throws -> URL { try await sharedClips.value }
+
+    /// A model of three of the normal clips of ``shared()``.
+    static func sharedModel() async throws -> String { try await model.value }
+
+    private static let sharedClips = Task {
+        // The folder outlives every test; it goes with the process.
+        atexit { try? FileManager.default.removeItem(at: Clips.folder) }
+        return try await make(in: folder)
+    }
+
+    private static let model = Task {
+        let path = folder.appending(path: "fan.safetensors").path
+        let run = try await Tool.run(
+            "train", "pca", "--data", try await shared().path, "--output", path, "--holdout", "0.5")
+        guard run.exitCode == 0 else { throw Failure(description: "no model: \(run.errors)") }
+        return path
+    }
+
+    private static let folder = FileManager.default.temporaryDirectory.appending(path: "auscult-\(UUID().uuidString)")
 
     /// The path of a clip below the folder of ``make(in:normal:abnormal:seconds:channels:seed:)``.
     static func path(_ clips: URL, _ label: String = "normal", _ number: Int = 0) -> String {

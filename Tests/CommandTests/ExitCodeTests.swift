@@ -38,7 +38,7 @@ struct ExitCodeTests {
     }
 
     @Test func `of several inputs the good ones are done and the bad one is named`() async throws {
-        let clips = try await Clips.make(in: folder, normal: 2, abnormal: 0)
+        let clips = try await Clips.make(in: folder.url, normal: 2, abnormal: 0)
         let bad = clips.appending(path: "fan/id_00/normal/00000009.wav").path
         try Data("RIFF????WAVEnothing of use".utf8).write(to: URL(filePath: bad))
         let features = folder.url.appending(path: "features")
@@ -63,7 +63,7 @@ struct ExitCodeTests {
     }
 
     @Test func `an output that cannot be created is 73 and named`() async throws {
-        let clips = try await Clips.make(in: folder, normal: 2, abnormal: 0)
+        let clips = try await Clips.make(in: folder.url, normal: 2, abnormal: 0)
         let file = try folder.write("file", text: "in the way")
         for arguments in [
             ["extract", clips.path, "-o", file], ["extract", clips.path, "-o", file + "/below"],
@@ -80,7 +80,7 @@ struct ExitCodeTests {
     }
 
     @Test func `a picture without gnuplot is 69 with the remedy`() async throws {
-        let clips = try await Clips.make(in: folder, normal: 1, abnormal: 0)
+        let clips = try await Clips.make(in: folder.url, normal: 1, abnormal: 0)
         for path in ["", folder.path("nothing")] {
             for arguments in [
                 ["extract", clips.path, "-o", folder.path("features"), "--plot"],
@@ -100,9 +100,9 @@ struct ExitCodeTests {
     }
 
     @Test func `an interrupted extraction keeps what is finished and goes on from there`() async throws {
-        let clips = try await Clips.make(in: folder, normal: 1, abnormal: 0, seconds: 60)
+        let clips = try await Clips.make(in: folder.url, normal: 1, abnormal: 0, seconds: 20)
         let original = URL(filePath: Clips.path(clips))
-        for number in 1..<40 {
+        for number in 1..<24 {
             let copy = original.deletingLastPathComponent().appending(path: "x\(number).wav")
             try FileManager.default.copyItem(at: original, to: copy)
         }
@@ -119,7 +119,7 @@ struct ExitCodeTests {
         #expect(interrupted.exitCode == 130, "\(interrupted.errors)")
         #expect(try Tree.leftovers(features) == [])
         let kept = try Table(features.appending(path: "index.csv")).rows
-        #expect(!kept.isEmpty && kept.count < 40)
+        #expect(!kept.isEmpty && kept.count < 24)
         for row in kept {
             #expect(row["status"] == "done")
             #expect(FileManager.default.fileExists(atPath: row["output"] ?? ""))
@@ -132,8 +132,8 @@ struct ExitCodeTests {
         let resumed = try await Tool.run("extract", clips.path, "-o", features.path, "--json")
         #expect(resumed.exitCode == 0)
         #expect(try resumed.object()["unchanged"] as? Int == kept.count)
-        #expect(try resumed.object()["done"] as? Int == 40 - kept.count)
-        #expect(try Table(features.appending(path: "index.csv")).rows.count == 40)
+        #expect(try resumed.object()["done"] as? Int == 24 - kept.count)
+        #expect(try Table(features.appending(path: "index.csv")).rows.count == 24)
     }
 
     @Test func `an interrupted synthesis leaves no half-written recording`() async throws {

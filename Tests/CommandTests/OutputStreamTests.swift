@@ -8,16 +8,9 @@ struct OutputStreamTests {
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func model(_ clips: URL) async throws -> String {
-        let path = folder.path("model.safetensors")
-        let run = try await Tool.run("train", "pca", "--data", clips.path, "--output", path, "--holdout", "0.5")
-        guard run.exitCode == 0 else { throw Clips.Failure(description: run.errors) }
-        return path
-    }
-
     @Test func `with json there is nothing but one document on standard output`() async throws {
-        let clips = try await Clips.make(in: folder)
-        let model = try await model(clips)
+        let clips = try await Clips.shared()
+        let model = try await Clips.sharedModel()
         for arguments in [
             ["inspect", clips.path], ["extract", clips.path, "-o", folder.path("f")], ["extract", "--list"],
             ["spectrum", Clips.path(clips)], ["detect", "--model", model, clips.path],
@@ -33,15 +26,14 @@ struct OutputStreamTests {
     }
 
     @Test func `with jsonl every line is an object`() async throws {
-        let clips = try await Clips.make(in: folder)
-        let model = try await model(clips)
+        let clips = try await Clips.shared()
+        let model = try await Clips.sharedModel()
         #expect(try await Tool.run("inspect", clips.path, "--jsonl").objects().count == 10)
         #expect(try await Tool.run("detect", "--model", model, clips.path, "--jsonl").objects().count == 10)
     }
 
     @Test func `an empty result is still a document`() async throws {
-        let clips = try await Clips.make(in: folder, normal: 4, abnormal: 0)
-        let model = try await model(clips)
+        let model = try await Clips.sharedModel()
         let bad = try folder.write("bad.wav", text: "nothing of use")
         let detect = try await Tool.run("detect", "--model", model, bad, "--json")
         #expect(detect.exitCode == 65)
@@ -52,8 +44,8 @@ struct OutputStreamTests {
     }
 
     @Test func `quiet leaves standard error empty and the results as they are`() async throws {
-        let clips = try await Clips.make(in: folder)
-        let model = try await model(clips)
+        let clips = try await Clips.shared()
+        let model = try await Clips.sharedModel()
         for arguments in [
             ["inspect", clips.path], ["detect", "--model", model, clips.path],
             ["spectrum", Clips.path(clips), "--rpm", "1500", "--bearing", "6205"],
@@ -83,7 +75,7 @@ struct OutputStreamTests {
     }
 
     @Test func `people's words stay off standard output`() async throws {
-        let clips = try await Clips.make(in: folder)
+        let clips = try await Clips.shared()
         let extract = try await Tool.run("extract", clips.path, "-o", folder.path("f"))
         #expect(extract.output.isEmpty)
         #expect(extract.errors.contains("10 done"))
@@ -94,7 +86,7 @@ struct OutputStreamTests {
 
     @Test(arguments: [[:], ["NO_COLOR": "1"], ["NO_COLOR": ""], ["TERM": "xterm-256color", "CLICOLOR_FORCE": "1"]])
     func `no escape characters where there is no terminal`(_ environment: [String: String]) async throws {
-        let clips = try await Clips.make(in: folder)
+        let clips = try await Clips.shared()
         for arguments in [
             ["inspect", clips.path, "missing\u{1B}[31m.wav"], ["extract", clips.path, "missing.wav"],
             ["train", "pca", "--data", clips.path, "-o", folder.path("m")], ["--help"], ["extract", "--list"],
@@ -108,7 +100,7 @@ struct OutputStreamTests {
     }
 
     @Test func `results go to a file that is asked for`() async throws {
-        let clips = try await Clips.make(in: folder)
+        let clips = try await Clips.shared()
         for arguments in [["inspect", clips.path], ["spectrum", Clips.path(clips)], ["models"], ["doctor"]] {
             let file = folder.url.appending(path: "deep/er/\(arguments[0]).txt")
             let direct = try await Tool.run(arguments)
@@ -139,8 +131,8 @@ struct OutputStreamTests {
     }
 
     @Test func `a reader that has had enough ends the run quietly`() async throws {
-        let clips = try await Clips.make(in: folder)
-        let model = try await model(clips)
+        let clips = try await Clips.shared()
+        let model = try await Clips.sharedModel()
         for command in [
             "spectrum \(Clips.path(clips)) -q", "inspect \(clips.path) -q", "extract --list",
             "detect --model \(model) \(clips.path) --per frame --jsonl -q",
@@ -160,7 +152,7 @@ struct OutputStreamTests {
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func `a full disk is an error on standard output too`() async throws {
-        let clips = try await Clips.make(in: folder, normal: 1, abnormal: 0)
+        let clips = try await Clips.make(in: folder.url, normal: 1, abnormal: 0)
         let file = try shell("\"$AUSCULT\" inspect \(clips.path) -o /dev/full")
         #expect(file.code == 73)
         #expect(file.errors.contains("No space left"))
