@@ -125,7 +125,7 @@ struct ExitCodeTests {
             #expect(FileManager.default.fileExists(atPath: row["output"] ?? ""))
         }
         #expect(try Tree.files(features).keys.filter { $0.hasSuffix(".npz") }.count == kept.count)
-        withKnownIssue("Inputs that were stopped on request are counted as failed") {
+        withKnownIssue("Inputs that were stopped on request are counted as failed", isIntermittent: true) {
             #expect(!interrupted.errors.contains("failed"))
         }
 
