@@ -266,4 +266,18 @@ struct ExtractionTests {
         let again = try await extract(clips.path, "--plot", "--json")
         #expect(try again.object()["unchanged"] as? Int == 1)
     }
+
+    @Test(arguments: ["npz", "csv"])
+    func `what was written below the inputs is no input of the next run`(_ format: String) async throws {
+        let clips = try await Clips.make(in: folder.url, normal: 2, abnormal: 0)
+        _ = try await extract(clips.path, "--format", format, to: clips.path)
+        let run = try await extract(clips.path, "--format", format, "--json", to: clips.path)
+        let summary = try run.object()
+        let isUnchanged = summary["unchanged"] as? Int == 2 && summary["done"] as? Int == 0
+        if format == "csv" {
+            withKnownIssue("Features in CSV are taken for sensor tables") { #expect(isUnchanged) }
+        } else {
+            #expect(isUnchanged)
+        }
+    }
 }

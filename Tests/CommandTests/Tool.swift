@@ -81,8 +81,11 @@ enum Tool {
     }
 
     /// Starts the tool. Its output goes to files, which take any amount at any time.
+    ///
+    /// - Parameter pipe: what it reads on standard input, in place of `input`.
     static func start(
-        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], in directory: URL? = nil
+        _ arguments: [String], input: [UInt8] = [], pipe: Pipe? = nil, environment: [String: String] = [:],
+        in directory: URL? = nil
     ) throws -> Running {
         let process = Process()
         process.executableURL = binary
@@ -90,7 +93,8 @@ enum Tool {
         process.environment = Self.environment.merging(environment) { $1 }
         let folder = try TemporaryFolder()
         process.currentDirectoryURL = directory ?? folder.url
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: try folder.write("in", input)))
+        let file = try FileHandle(forReadingFrom: URL(filePath: try folder.write("in", input)))
+        process.standardInput = pipe ?? file
         let output = try FileHandle(forWritingTo: URL(filePath: try folder.write("out", [])))
         let errors = try FileHandle(forWritingTo: URL(filePath: try folder.write("err", [])))
         process.standardOutput = output
