@@ -40,6 +40,7 @@ enum Main {
 
     private static func run() async {
         do {
+            for warning in Settings.current.warnings { Console.printWarning(warning) }
             try suggestCommand()
             var command = try Auscult.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -59,8 +60,9 @@ enum Main {
     private static func suggestCommand() throws {
         var commands = Auscult.configuration.subcommands
         var kind = "command"
-        for name in CommandLine.arguments.dropFirst() {
-            guard !commands.isEmpty, !name.hasPrefix("-"), name != "help" else { return }
+        for (position, name) in CommandLine.arguments.dropFirst().enumerated() {
+            guard !commands.isEmpty, !name.hasPrefix("-") else { return }
+            if position == 0, name == "help" { continue }
             let known = commands.compactMap { $0.configuration.commandName }
             guard let index = known.firstIndex(of: name) else {
                 throw SignalError(.invalidOption, NearestName.unknown(kind, name, among: known))

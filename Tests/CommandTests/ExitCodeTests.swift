@@ -125,9 +125,7 @@ struct ExitCodeTests {
             #expect(FileManager.default.fileExists(atPath: row["output"] ?? ""))
         }
         #expect(try Tree.files(features).keys.filter { $0.hasSuffix(".npz") }.count == kept.count)
-        withKnownIssue("Inputs that were stopped on request are counted as failed", isIntermittent: true) {
-            #expect(!interrupted.errors.contains("failed"))
-        }
+        #expect(!interrupted.errors.contains("failed"))
 
         let resumed = try await Tool.run("extract", clips.path, "-o", features.path, "--json")
         #expect(resumed.exitCode == 0)
@@ -163,7 +161,7 @@ struct ExitCodeTests {
         running.process.interrupt()
         try await Task.sleep(for: .milliseconds(600))
         let isRunning = running.process.isRunning
-        withKnownIssue("The first Ctrl-C is not noticed before the next path comes") { #expect(!isRunning) }
+        #expect(!isRunning)
         if isRunning { running.process.interrupt() }
         #expect(try await running.end().exitCode == 130)
         try pipe.fileHandleForWriting.close()

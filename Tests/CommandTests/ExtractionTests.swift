@@ -275,7 +275,7 @@ struct ExtractionTests {
         let summary = try run.object()
         let isUnchanged = summary["unchanged"] as? Int == 2 && summary["done"] as? Int == 0
         if format == "csv" {
-            withKnownIssue("Features in CSV are taken for sensor tables") { #expect(isUnchanged) }
+            #expect(isUnchanged)
         } else {
             #expect(isUnchanged)
         }

@@ -55,12 +55,7 @@ struct HelpTests {
     @Test(arguments: flags.map(\.command))
     func `the help of a command has an example`(_ command: [String]) async throws {
         let run = try await Tool.run(command + ["--help"])
-        let shown = { run.text.contains(#/Examples?:\s+(auscult|find|python3)/#) }
-        if ["models", "doctor", "config"].contains(command[0]) {
-            withKnownIssue("The help of \(command.joined(separator: " ")) shows no example") { #expect(shown()) }
-        } else {
-            #expect(shown())
-        }
+        #expect(run.text.contains(#/Examples?:\s+(auscult|find|python3)/#))
     }
 
     /// What was typed, and what should be answered.
@@ -94,17 +89,13 @@ struct HelpTests {
     func `an unknown command below a command is answered with the nearest one`(_ typed: [String]) async throws {
         let run = try await Tool.run(typed)
         #expect(run.exitCode == 64)
-        withKnownIssue("Only the first word is looked at for slips") {
-            #expect(run.errors.lowercased().contains("did you mean"), "\(typed): \(run.errors)")
-        }
+        #expect(run.errors.lowercased().contains("did you mean"), "\(typed): \(run.errors)")
     }
 
     @Test func `help of an unknown command says so`() async throws {
         let run = try await Tool.run("help", "extrct")
-        withKnownIssue("help shows the overview for a command that does not exist") {
-            #expect(run.exitCode == 64)
-            #expect(run.errors.contains("'extract'"))
-        }
+        #expect(run.exitCode == 64)
+        #expect(run.errors.contains("'extract'"))
     }
 
     static let misuses: [[String]] = [
@@ -138,17 +129,13 @@ struct HelpTests {
 
     @Test func `synth refuses an empty list of machines`() async throws {
         let run = try await Tool.run("synth", "mimii", "--machines", "")
-        withKnownIssue("An empty list of machines makes no recordings and says all is well") {
-            #expect(run.exitCode == 64)
-        }
+        #expect(run.exitCode == 64)
     }
 
     @Test func `the known bearings are listed without a record`() async throws {
         let run = try await Tool.run("spectrum", "--list-bearings")
-        withKnownIssue("The list of bearings asks for a file") {
-            #expect(run.exitCode == 0)
-            #expect(run.text.contains("6205"))
-        }
+        #expect(run.exitCode == 0)
+        #expect(run.text.contains("6205"))
         let withFile = try await Tool.run("spectrum", "any", "--list-bearings")
         #expect(withFile.exitCode == 0)
         #expect(withFile.text.contains("6205"))

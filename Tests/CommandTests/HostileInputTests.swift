@@ -123,9 +123,7 @@ struct HostileInputTests {
         }
         let index = try index(output)
         #expect(index[folder.path("in/good.wav")] == "done" && index[folder.path("in/link.wav")] == "done")
-        withKnownIssue("Broken links fail without a row in the index") {
-            #expect(index[folder.path("in/broken.wav")]?.hasPrefix("failed: ") == true)
-        }
+        #expect(index[folder.path("in/broken.wav")]?.hasPrefix("failed: ") == true)
         for (name, code) in [("x.wav", 65), ("broken.wav", 66), ("itself.wav", 66)] {
             for command in [["inspect"], ["extract", "-o", output]] {
                 let alone = try await Tool.run(command + [folder.path("in/\(name)")])
@@ -136,9 +134,7 @@ struct HostileInputTests {
         let inspected = try await Tool.run("inspect", folder.path("in/pipe.wav"))
         let extracted = try await Tool.run("extract", folder.path("in/pipe.wav"), "-o", output)
         #expect([65, 66].contains(inspected.exitCode) && [65, 66].contains(extracted.exitCode))
-        withKnownIssue("A named pipe is bad data to extract and no input to inspect") {
-            #expect(inspected.exitCode == extracted.exitCode)
-        }
+        #expect(inspected.exitCode == extracted.exitCode)
         #expect(try Tree.leftovers(URL(filePath: output)) == [])
     }
 
@@ -174,8 +170,6 @@ struct HostileInputTests {
         #expect(run.errors.contains(own))
         #expect(try String(contentsOfFile: own, encoding: .utf8) == "my,own,table\n1,2,3\n")
         let leftovers = try Tree.leftovers(folder.url)
-        withKnownIssue("The journal of the run that was refused stays behind") {
-            #expect(leftovers == [])
-        }
+        #expect(leftovers == [])
     }
 }

@@ -157,9 +157,7 @@ struct OutputStreamTests {
         #expect(file.code == 73)
         #expect(file.errors.contains("No space left"))
         let stream = try shell("\"$AUSCULT\" inspect \(clips.path) > /dev/full")
-        withKnownIssue("Results lost to a full disk end with exit code 0") {
-            #expect(stream.code == 73)
-            #expect(stream.errors.contains("No space left"))
-        }
+        #expect(stream.code == 73)
+        #expect(stream.errors.contains("No space left"))
     }
 }

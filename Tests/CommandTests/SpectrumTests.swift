@@ -81,9 +81,7 @@ struct SpectrumTests {
         var verdicts: [String] = []
         for path in paths { verdicts.append(try await diagnose(path)["verdict"] as? String ?? "") }
         #expect(["none", "not conclusive"].contains(verdicts[0]))
-        withKnownIssue("The synthetic fault of the outer race is found in no snapshot, not even the last") {
-            #expect(verdicts.contains("outer race"))
-        }
+        #expect(verdicts.contains("outer race"))
     }
 
     @Test func `a bearing by its dimensions is the bearing by its name`() async throws {
@@ -117,9 +115,7 @@ struct SpectrumTests {
         #expect(run.exitCode == 64 || run.exitCode == 65, "\(arguments): \(run.errors)")
         #expect(run.errors.contains(answer), "\(arguments): \(run.errors)")
         if arguments[0] == "--machine-class" {
-            withKnownIssue("The machine class is looked at after the spectrum is printed") {
-                #expect(run.output.isEmpty)
-            }
+            #expect(run.output.isEmpty)
         } else {
             #expect(run.output.isEmpty)
         }
@@ -147,9 +143,7 @@ struct SpectrumTests {
             "short.txt", text: Tone.sine(50, rate: 1000, count: 2000).map { "\($0)\n" }.joined())
         let run = try await Tool.run("inspect", path, "--rate", "1000", "--json")
         let lines = (try run.json() as? [[String: Any]])?.first?["dominant_lines_hz"] as? [Double]
-        withKnownIssue("A record of fewer than 4096 samples has no lines") {
-            #expect(abs((lines?.first ?? 0) - 50) < 1)
-        }
+        #expect(abs((lines?.first ?? 0) - 50) < 1)
     }
 
     @Test func `inspect shows container, rate, level and place`() async throws {

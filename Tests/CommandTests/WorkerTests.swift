@@ -106,9 +106,7 @@ struct WorkerTests {
     @Test func `the results go to a file like those of every command`() async throws {
         let folder = try TemporaryFolder()
         let run = try await work([try await paths()[0]], "--output", folder.path("records.jsonl"))
-        withKnownIssue("worker has no --output") {
-            #expect(run.exitCode == 0)
-            #expect(FileManager.default.fileExists(atPath: folder.path("records.jsonl")))
-        }
+        #expect(run.exitCode == 0)
+        #expect(FileManager.default.fileExists(atPath: folder.path("records.jsonl")))
     }
 }

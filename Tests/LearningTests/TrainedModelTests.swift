@@ -57,7 +57,7 @@ import Testing
         ("threshold.frame.value", "1e999", "expected a number"),
         ("threshold.clip.rule", "magic:1", "Known: quantile, sigma"), ("threshold.clip.scores", "-1", "whole number"),
         ("clip_aggregation", "median", "clip_aggregation"), ("signal", "smell", "recording or table"),
-        ("signal.sample_rate", "0", "above 0 Hz"), ("signal.unit", "mph", "FS, m/s^2, g"),
+        ("signal.sample_rate", "0", "above 0 Hz"), ("signal.unit", "mph", "FS, unspecified, m/s^2, g"),
         ("signal.normalization", "loud", "none or rms"), ("feature.columns", "a\nb", "2 columns"),
         ("feature.bands", "5 1\n-\n-\n-\n-\n-\n-\n-", "two frequencies"), ("feature.causal", "maybe", "true or false"),
         ("feature.hop_seconds", "inf", "expected a number"), ("training.seed", "-1", "training.seed"),

@@ -33,7 +33,7 @@ import Testing
     ])
     func `a table is read however it is written`(text: String) throws {
         let source = try table(text)
-        #expect(source.format == SignalFormat(sampleRate: 50, channelNames: ["x", "y", "z"]))
+        #expect(source.format == SignalFormat(sampleRate: 50, channelNames: ["x", "y", "z"], unit: .unspecified))
         #expect(try readAll(source) == [[1, 4, 7], [2, 5, 8], [3, 6, 9]])
         #expect(source.warnings.isEmpty)
     }
@@ -44,14 +44,20 @@ import Testing
         ("ax [m/s²],ay [m/s²],az [m/s²]", .metresPerSecondSquared, ["x", "y", "z"]),
         ("x_m_s2,y_m_s2,z_m_s2", .metresPerSecondSquared, ["x", "y", "z"]),
         ("DE_g,FE_g,BA_g", .standardGravity, ["DE", "FE", "BA"]),
-        ("Bearing 1,Bearing 2,Bearing 3", .fullScale, ["Bearing 1", "Bearing 2", "Bearing 3"]),
-        ("acc1_x,acc2_x,mag", .fullScale, ["acc1_x", "acc2_x", "mag"]),
+        ("Bearing 1,Bearing 2,Bearing 3", .unspecified, ["Bearing 1", "Bearing 2", "Bearing 3"]),
+        ("acc1_x,acc2_x,mag", .unspecified, ["acc1_x", "acc2_x", "mag"]),
     ])
     func `units and channels come from the column names`(header: String, unit: SignalUnit, names: [String]) throws {
         let source = try table("\(header)\n1,2,3\n4,5,6\n", SignalReadingOptions(rate: 100))
         #expect(source.format == SignalFormat(sampleRate: 100, channelNames: names, unit: unit))
-        let stated = try table("\(header)\n1,2,3\n", SignalReadingOptions(rate: 100, unit: .metresPerSecondSquared))
-        #expect(stated.format.unit == .metresPerSecondSquared)
+        let other: SignalUnit = unit == .standardGravity ? .metresPerSecondSquared : .standardGravity
+        let options = SignalReadingOptions(rate: 100, unit: other)
+        if unit == .unspecified {
+            #expect(try table("\(header)\n1,2,3\n", options).format.unit == other)
+        } else {
+            // What the header says is not relabelled.
+            #expect(try error("\(header)\n1,2,3\n", options).code == .mismatch)
+        }
     }
 
     @Test func `label columns and row numbers are no signal`() throws {

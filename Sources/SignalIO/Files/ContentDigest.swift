@@ -30,7 +30,7 @@ public struct ContentDigest: Sendable {
 
     /// The digest of a file's bytes, read in chunks of 64 KiB.
     ///
-    /// - Throws: `SignalError` with code `unreadable`, or `unsupported` for what is no regular file.
+    /// - Throws: `SignalError` with code `unreadable`, also for what is no regular file.
     public static func of(file path: String) throws -> UInt64 {
         let file = try InputFile(path: path)
         _ = try file.length()

@@ -88,6 +88,8 @@ public final class ExtractionIndex: Sendable {
     public init(folder: String) throws {
         path = folder + "/index.csv"
         try AtomicFile.makeFolder(folder)
+        // Before anything is written: a table of another kind stays alone.
+        _ = try Self.rows(of: path)
         journal = try Journal(path: path + ".partial")
         var read = State()
         func take(_ row: CSVRows.Row) {

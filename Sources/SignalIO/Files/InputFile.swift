@@ -7,6 +7,8 @@ import SignalCore
     let path: String
     private let descriptor: Int32
     private let closesDescriptor: Bool
+    /// Asked while nothing arrives; `true` ends the waiting.
+    private let isCancelled: (@Sendable () -> Bool)?
 
     /// Opens a file.
     ///
@@ -21,13 +23,17 @@ import SignalCore
         guard descriptor >= 0 else { throw SignalError.system(.unreadable, "cannot be opened").at(path: path) }
         self.path = path
         closesDescriptor = true
+        isCancelled = nil
     }
 
     /// Reads from a descriptor that is open already, such as standard input, and leaves it open.
-    init(descriptor: Int32, name: String) {
+    ///
+    /// - Parameter isCancelled: asked ten times a second while nothing arrives.
+    init(descriptor: Int32, name: String, isCancelled: (@Sendable () -> Bool)? = nil) {
         self.descriptor = descriptor
         path = name
         closesDescriptor = false
+        self.isCancelled = isCancelled
     }
 
     deinit {
@@ -36,14 +42,14 @@ import SignalCore
 
     /// The length in bytes.
     ///
-    /// - Throws: `SignalError` with code `unsupported` when this is no regular file, and so has no length.
+    /// - Throws: `SignalError` with code `unreadable` when this is no regular file, and so has no length.
     func length() throws -> Int {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw SignalError.system(.unreadable, "cannot be looked at").at(path: path)
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw SignalError(.unsupported, "this is not a regular file").at(path: path)
+            throw SignalError(.unreadable, "this is not a regular file").at(path: path)
         }
         return Int(status.st_size)
     }
@@ -66,10 +72,20 @@ import SignalCore
     /// by bit.
     func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         while true {
+            try waitForInput()
             let count = unsafe Foundation.read(descriptor, buffer.baseAddress, buffer.count)
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw SignalError.system(.unreadable, "cannot be read").at(path: path) }
             return count
+        }
+    }
+
+    /// A signal that asks for the end may reach another thread, so a reader that only waits would not notice.
+    private func waitForInput() throws {
+        guard let isCancelled else { return }
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while unsafe poll(&waiting, 1, 100) == 0 || isCancelled() {
+            if isCancelled() { throw SignalError(.cancelled, "stopped on request") }
         }
     }
 

@@ -8,10 +8,16 @@ public struct PathList: Sendable {
 
     /// Reads a list from standard input.
     ///
-    /// - Parameter isNulTerminated: whether a NUL ends every path, as `find -print0` writes them, instead of a line
-    ///   feed; the only form that holds every path.
-    public static func standardInput(isNulTerminated: Bool = false) -> PathList {
-        PathList(InputFile(descriptor: 0, name: "standard input"), isNulTerminated: isNulTerminated)
+    /// - Parameters:
+    ///   - isNulTerminated: whether a NUL ends every path, as `find -print0` writes them, instead of a line feed; the
+    ///     only form that holds every path.
+    ///   - isCancelled: asked while nothing arrives; `true` ends the list with a failure.
+    public static func standardInput(
+        isNulTerminated: Bool = false, isCancelled: (@Sendable () -> Bool)? = nil
+    ) -> PathList {
+        PathList(
+            InputFile(descriptor: 0, name: "standard input", isCancelled: isCancelled),
+            isNulTerminated: isNulTerminated)
     }
 
     init(_ file: InputFile, isNulTerminated: Bool) {

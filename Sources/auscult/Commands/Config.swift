@@ -15,12 +15,15 @@ struct Config: AsyncParsableCommand {
             discussion: """
                 Strongest first: flags, environment (AUSCULT_SEED, AUSCULT_JOBS), a .env file in the working directory, \
                 auscult.yaml there, defaults.
+
+                Example: auscult config show
                 """)
 
         @Flag(help: "One JSON document.")
         var json = false
 
         @OptionGroup var output: OutputOptions
+        @OptionGroup var common: CommonOptions
 
         private struct Entry: Encodable {
             let name: String

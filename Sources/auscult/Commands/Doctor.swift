@@ -10,12 +10,14 @@ import SignalIO
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check what the tool finds on this machine, and say how to mend what is missing.")
+        abstract: "Check what the tool finds on this machine, and say how to mend what is missing.",
+        discussion: "Example: auscult doctor")
 
     @Flag(help: "One JSON document.")
     var json = false
 
     @OptionGroup var output: OutputOptions
+    @OptionGroup var common: CommonOptions
 
     private struct Finding: Encodable {
         let what: String

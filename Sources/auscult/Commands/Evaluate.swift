@@ -74,6 +74,9 @@ struct Evaluate: AsyncParsableCommand {
 
     func run() async throws {
         let console = common.console
+        if let minAuc, !(0...1).contains(minAuc) {
+            throw SignalError(.invalidOption, "--min-auc is a number from 0 to 1, not \(minAuc)")
+        }
         let file = try ModelFile(path: model)
         let (scored, failures) = try await score(file, console)
         if scored.isEmpty { try failures.conclude(console) }
@@ -112,6 +115,10 @@ struct Evaluate: AsyncParsableCommand {
         try result.finish()
         if let report { try write(text, used, to: report) }
         console.note(EvaluationTable.rendered(evaluation, title: title(file)))
+        if let reason = evaluation.overall.ranking.reason {
+            console.warn(
+                reason + (trained > 0 ? "; train with --holdout 0.4 to keep normal recordings to evaluate on" : ""))
+        }
         try gate(evaluation)
         try failures.conclude(console)
     }

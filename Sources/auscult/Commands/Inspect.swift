@@ -99,6 +99,7 @@ struct Inspect: AsyncParsableCommand {
         let info = (source as? RecordingReader)?.info ?? (try? RecordingReader(path: item.path).info)
         let format = source.format
         var (count, sum, squares, peak, clipped) = (0, 0.0, 0.0, 0.0, 0)
+        var beginning: [Float] = []
         var estimator = try WelchEstimator(
             sampleRate: format.sampleRate,
             options: {
@@ -116,7 +117,9 @@ struct Inspect: AsyncParsableCommand {
                 peak = max(peak, abs(value))
                 if format.unit == .fullScale, abs(value) >= 32767.0 / 32768 { clipped += 1 }
             }
-            try estimator.consume(block.samples.span.extracting(block.range(ofChannel: 0)))
+            let first = block.samples.span.extracting(block.range(ofChannel: 0))
+            try estimator.consume(first)
+            if count <= 4096 { for index in first.indices { beginning.append(first[index]) } }
         }
         let samples = Double(max(1, count * format.channelCount))
         return Report(
@@ -126,7 +129,10 @@ struct Inspect: AsyncParsableCommand {
             channels: info?.channelCount ?? format.channelCount, unit: format.unit.rawValue,
             seconds: Double(count) / format.sampleRate, peakDb: Decibels.level(amplitude: peak),
             rmsDb: Decibels.level(meanSquare: squares / samples), dcOffset: sum / samples, clippedSamples: clipped,
-            dominantLinesHz: SpectrumLines.dominant(in: try? estimator.result(), count: 3), warnings: source.warnings)
+            dominantLinesHz: SpectrumLines.dominant(
+                in: count < 4096
+                    ? try? PowerSpectrum.periodogram(beginning.span, sampleRate: format.sampleRate)
+                    : try? estimator.result(), count: 3), warnings: source.warnings)
     }
 
     private static func table(_ reports: [Report]) -> String {

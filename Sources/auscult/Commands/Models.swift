@@ -12,12 +12,14 @@ struct Models: AsyncParsableCommand {
     /// The algorithms that `train` takes.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "The algorithms, with options and defaults (what models does by itself).")
+            commandName: "list", abstract: "The algorithms, with options and defaults (what models does by itself).",
+            discussion: "Example: auscult models list")
 
         @Flag(help: "One JSON document instead of a table.")
         var json = false
 
         @OptionGroup var output: OutputOptions
+        @OptionGroup var common: CommonOptions
 
         private struct Entry: Encodable {
             let name: String
@@ -49,7 +51,8 @@ struct Models: AsyncParsableCommand {
     /// The card of one model file.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "What a model file holds: its card, or with --json all its metadata.")
+            commandName: "show", abstract: "What a model file holds: its card, or with --json all its metadata.",
+            discussion: "Example: auscult models show models/fan.safetensors")
 
         @Argument(help: ArgumentHelp("The model file.", valueName: "file"))
         var file: String
@@ -58,6 +61,7 @@ struct Models: AsyncParsableCommand {
         var json = false
 
         @OptionGroup var output: OutputOptions
+        @OptionGroup var common: CommonOptions
 
         func run() async throws {
             let loaded = try ModelFile(path: file)

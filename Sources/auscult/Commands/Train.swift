@@ -150,8 +150,11 @@ struct Train: AsyncParsableCommand {
         let clips = Mutex<[Clip]>([])
         let failures = Mutex(unusable)
         let normalize = normalization.normalize ?? .none
+        // Tables of one sensor differ a little in their measured rates; the first one's serves for all.
+        let rate = try? SignalOpener.open(items[0].path, options: reading).format.sampleRate
         try await ParallelWork.run(jobs: jobs.count(), over: items) {
-            FeaturePipeline(features: [choice], reading: reading, normalization: normalize)
+            FeaturePipeline(
+                features: [choice], reading: reading, normalization: normalize, nominalRate: rate)
         } work: { (pipeline: FeaturePipeline, item: DatasetItem) -> Result<Clip, SignalError> in
             Result.capturing(path: item.path) {
                 let (frames, summary) = try pipeline.allFrames(item.path)
@@ -224,9 +227,8 @@ struct Train: AsyncParsableCommand {
             guard clip.format == first.format else {
                 throw SignalError(
                     .mismatch,
-                    "\(Int(clip.format.sampleRate)) Hz and \(clip.format.channelCount) channels, but "
-                        + "\(first.item.path) has \(Int(first.format.sampleRate)) Hz and \(first.format.channelCount); "
-                        + "train on recordings of one kind"
+                    "\(Self.words(clip.format)), but \(first.item.path) has \(Self.words(first.format)); train on "
+                        + "recordings of one kind"
                 ).at(path: clip.item.path)
             }
             guard !clip.frames.isEmpty else {
@@ -244,6 +246,11 @@ struct Train: AsyncParsableCommand {
             firstPath: first.item.path,
             digests: clips.map(\.digest), machines: machines.sorted(), skipped: skipped, heldOut: heldOut,
             failures: failures)
+    }
+
+    private static func words(_ format: SignalFormat) -> String {
+        "\(OptionValue.number(format.sampleRate)) Hz in \(format.unit.rawValue), channels "
+            + format.channelNames.joined(separator: " ")
     }
 
     private struct Summary: Encodable {

@@ -36,6 +36,7 @@ struct Worker: AsyncParsableCommand {
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var normalization: NormalizationOptions
     @OptionGroup var common: CommonOptions
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let (index, count) = try shardNumbers()
@@ -50,8 +51,9 @@ struct Worker: AsyncParsableCommand {
             pipeline = FeaturePipeline(
                 features: chosen, reading: try reading.resolved(), normalization: normalization.normalize ?? .none)
         }
-        let result = try ResultOutput(path: nil)
-        var paths = PathList.standardInput(isNulTerminated: endsWithNull)
+        let result = try ResultOutput(path: output.output)
+        var paths = PathList.standardInput(
+            isNulTerminated: endsWithNull, isCancelled: { Interruption.isRequested })
         var number = 0
         var failed = false
         while !Interruption.isRequested, let path = paths.next() {
@@ -73,6 +75,7 @@ struct Worker: AsyncParsableCommand {
             }
             try result.flush()
         }
+        try result.finish()
         if Interruption.isRequested { throw ExitCode(ExitStatus.interrupted) }
         if failed { throw ExitCode(ExitStatus.someFailed) }
     }

@@ -23,7 +23,8 @@ struct JobOptions: ParsableArguments {
 
     /// - Throws: `SignalError` when the number is not positive.
     func count() throws -> Int {
-        let jobs = try jobs ?? Settings.current.integer("jobs") ?? ProcessInfo.processInfo.activeProcessorCount
+        let jobs =
+            try jobs ?? Settings.current.integer("jobs", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
         guard (1...1024).contains(jobs) else {
             throw SignalError(.invalidOption, "--jobs is a number from 1 to 1024, not \(jobs)")
         }
@@ -39,9 +40,7 @@ struct SeedOptions: ParsableArguments {
     /// The seed, from the flag or the settings.
     func value() throws -> UInt64 {
         if let seed { return seed }
-        guard let setting = try Settings.current.integer("seed") else { return 42 }
-        guard setting >= 0 else { throw SignalError(.invalidOption, "the seed is not negative, but \(setting)") }
-        return UInt64(setting)
+        return try Settings.current.integer("seed", in: 0...Int.max).map { UInt64($0) } ?? 42
     }
 }
 

@@ -25,7 +25,12 @@ struct Console: Sendable {
 
     /// Warns of something that did not stop the work.
     func warn(_ text: @autoclosure () -> String) {
-        if !isQuiet { Self.write(Self.usesColour ? "\u{1B}[33mwarning:\u{1B}[0m \(text())" : "warning: \(text())") }
+        if !isQuiet { Self.printWarning(text()) }
+    }
+
+    /// Prints a warning whatever was asked for.
+    static func printWarning(_ text: String) {
+        write(usesColour ? "\u{1B}[33mwarning:\u{1B}[0m \(text)" : "warning: \(text)")
     }
 
     /// Prints an error; never silenced.

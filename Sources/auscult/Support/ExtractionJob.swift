@@ -125,12 +125,18 @@ final class ExtractionJob: Sendable {
             let (frames, summary) = try worker.pipeline.allFrames(item.path)
             let sets = zip(worker.pipeline.schemas, frames).map { FeatureSet.Feature(schema: $0, frames: $1) }
             let written = try FeatureSet(features: sets, metadata: metadata(item, summary)).write(format, base: base)
-            try await worker.painter?.paint(item, to: base + ".png")
+            var warnings = summary.warnings
+            do {
+                try await worker.painter?.paint(item, to: base + ".png")
+            } catch let error as SignalError where error.code == .insufficientData {
+                // The features are there; only the picture wants longer frames than they do.
+                warnings.append("no spectrogram: \(error.message)")
+            }
             var entry = ExtractionIndex.Entry(
                 item: item, frames: frames.first?.count ?? 0, seconds: summary.seconds, digest: digest,
                 output: written[0])
             if summary.isIncomplete { entry.shortfall = summary.warnings.first ?? "incomplete" }
-            return .extracted(entry, warnings: summary.warnings)
+            return .extracted(entry, warnings: warnings)
         } catch let error as SignalError {
             return .failed(error.at(path: item.path), item)
         } catch {
@@ -193,10 +199,13 @@ final class ExtractionJob: Sendable {
                 state.summary.unchanged += 1
                 state.failures.succeed()
             }
+        case .failed(let error, _) where error.code == .cancelled:
+            // Not done, and not failed either: the next run does it.
+            break
         case .failed(let error, let item):
             progress.advance(failed: true)
-            if let item, error.code != .cancelled {
-                try index.append(ExtractionIndex.Entry(item: item, failure: error.description))
+            if let item = item ?? error.place.path.map({ DatasetItem(path: $0) }) {
+                try index.append(ExtractionIndex.Entry(item: item, failure: error.message))
             }
             state.withLock { state in
                 state.summary.failed += 1

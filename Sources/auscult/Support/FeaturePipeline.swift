@@ -13,19 +13,24 @@ final class FeaturePipeline {
     private let reading: SignalReadingOptions
     private let normalization: LoudnessNormalization
     private let measuresLevel: Bool
+    private let nominalRate: Double?
     private var format: SignalFormat?
     private var extractors: [any FeatureExtractor] = []
     private var buffers: [FeatureFrames] = []
 
-    /// - Parameter measuresLevel: whether the summary shall hold the level of the signal.
+    /// - Parameters:
+    ///   - measuresLevel: whether the summary shall hold the level of the signal.
+    ///   - nominalRate: the rate in Hz that tables are taken to have whose measured one is within 1 % of it, so that
+    ///     files of one sensor give the same frames.
     init(
         features: [FeatureChoice], reading: SignalReadingOptions, normalization: LoudnessNormalization,
-        measuresLevel: Bool = false
+        measuresLevel: Bool = false, nominalRate: Double? = nil
     ) {
         self.features = features
         self.reading = reading
         self.normalization = normalization
         self.measuresLevel = measuresLevel
+        self.nominalRate = nominalRate
     }
 
     /// What was learnt of a signal on its way.
@@ -57,7 +62,12 @@ final class FeaturePipeline {
     ) throws -> Summary {
         do {
             var source = try SignalOpener.open(path, options: reading)
-            try prepare(for: source.format)
+            var format = source.format
+            if let nominalRate, format.unit != .fullScale, abs(format.sampleRate / nominalRate - 1) <= 0.01 {
+                format.sampleRate = nominalRate
+            }
+            try prepare(for: format)
+            var hasFrames = extractors.map { _ in false }
             let gain = normalization == .rms ? try Self.gain(of: path, reading: reading) : 1
             var sum = 0.0
             var count = 0
@@ -68,16 +78,18 @@ final class FeaturePipeline {
                 let scaled = gain == 1 ? block : Self.scaled(block, by: gain)
                 for index in extractors.indices {
                     try extractors[index].consume(scaled, into: &buffers[index])
+                    hasFrames[index] = hasFrames[index] || !buffers[index].isEmpty
                     try consume(index, extractors[index].schema, &buffers[index])
                 }
             }
             for index in extractors.indices {
                 try extractors[index].finish(into: &buffers[index])
+                guard hasFrames[index] || !buffers[index].isEmpty else { throw tooShort(index, samples: count) }
                 try consume(index, extractors[index].schema, &buffers[index])
             }
-            let samples = Double(max(1, count * source.format.channelCount))
+            let samples = Double(max(1, count * format.channelCount))
             return Summary(
-                format: source.format, frameCount: count,
+                format: format, frameCount: count,
                 level: measuresLevel ? Decibels.level(meanSquare: sum / samples) : nil,
                 warnings: source.warnings + extractors.flatMap(\.warnings), isIncomplete: source.isIncomplete)
         } catch let error as SignalError {
@@ -91,6 +103,13 @@ final class FeaturePipeline {
         let frames = buffers
         for index in buffers.indices { buffers[index].removeAll() }
         return (frames, summary)
+    }
+
+    private func tooShort(_ index: Int, samples: Int) -> SignalError {
+        let schema = extractors[index].schema
+        return SignalError(
+            .insufficientData,
+            "\(samples) samples are too few for one frame of \(schema.feature), which is \(schema.frameSeconds) s long")
     }
 
     private func prepare(for format: SignalFormat) throws {

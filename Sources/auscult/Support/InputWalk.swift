@@ -1,4 +1,5 @@
 import ArgumentParser
+import FeatureExtraction
 import Foundation
 import SignalCore
 import SignalIO
@@ -31,12 +32,30 @@ final class InputWalk: Sendable {
             while path.count > 1, path.hasSuffix("/") { path.removeLast() }
             return path
         }
-        walker = Mutex(DatasetWalker(paths: paths, standardInput: .standardInput(isNulTerminated: endsWithNull)))
+        walker = Mutex(
+            DatasetWalker(
+                paths: paths,
+                standardInput: .standardInput(
+                    isNulTerminated: endsWithNull, isCancelled: { Interruption.isRequested })))
     }
 
     /// The next input, or the error of one that cannot be used; `nil` at the end.
     func next() -> Result<DatasetItem, SignalError>? {
-        walker.withLock { $0.next() }
+        walker.withLock { walker in
+            while let next = walker.next() {
+                // What extraction has written below its own inputs is no input.
+                if case .success(let item) = next, !roots.contains(item.path), Self.isFeatureTable(item.path) {
+                    continue
+                }
+                return next
+            }
+            return nil
+        }
+    }
+
+    /// Whether a file is named as those of `extract --format csv` are, such as `00000000.log-mel.csv`.
+    private static func isFeatureTable(_ path: String) -> Bool {
+        path.hasSuffix(".csv") && FeatureRegistry.all.contains { path.hasSuffix(".\($0.name).csv") }
     }
 
     /// How many inputs there are, counted by walking once more; `nil` when they come from standard input.

@@ -39,7 +39,8 @@ struct ModelFile: Sendable {
                 .mismatch, "the model was trained on channel \(trained); leave out --channel or train another model")
         }
         reading.channels = trained
-        if reading.unit == nil, signal.unit != .fullScale { reading.unit = signal.unit }
+        // A table whose header states a unit keeps it, and is refused if that is another one.
+        if reading.unit == nil, signal.unit != .fullScale, signal.unit != .unspecified { reading.unit = signal.unit }
         return reading
     }
 
@@ -60,7 +61,7 @@ struct ModelFile: Sendable {
         }
         return FeaturePipeline(
             features: [try feature()], reading: try reading(options), normalization: trained,
-            measuresLevel: measuresLevel)
+            measuresLevel: measuresLevel, nominalRate: model.signal?.sampleRate)
     }
 
     /// The frames of a recording, checked against what the model was trained on.

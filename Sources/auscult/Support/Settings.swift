@@ -22,11 +22,17 @@ struct Settings: Sendable {
         environment: ProcessInfo.processInfo.environment, directory: FileManager.default.currentDirectoryPath)
 
     private var values: [String: Entry] = [:]
+    /// What is written in `auscult.yaml` but no setting.
+    private(set) var warnings: [String] = []
 
     init(environment: [String: String], directory: String) {
         let names = Self.known.map(\.name)
-        for (name, value) in Self.lines(of: directory + "/auscult.yaml", separator: ":") where names.contains(name) {
-            values[name] = Entry(name: name, value: value, origin: "auscult.yaml")
+        for (name, value) in Self.lines(of: directory + "/auscult.yaml", separator: ":") {
+            if names.contains(name) {
+                values[name] = Entry(name: name, value: value, origin: "auscult.yaml")
+            } else {
+                warnings.append("auscult.yaml: " + NearestName.unknown("setting", name, among: names))
+            }
         }
         let file = Dictionary(Self.lines(of: directory + "/.env", separator: "=")) { $1 }
         for name in names {
@@ -42,15 +48,16 @@ struct Settings: Sendable {
     /// A setting, or `nil` when nobody set it.
     func entry(_ name: String) -> Entry? { values[name] }
 
-    /// A setting that is a whole number.
+    /// A setting that is a whole number in a range.
     ///
-    /// - Throws: `SignalError` naming where the text came from when it is no number.
-    func integer(_ name: String) throws -> Int? {
+    /// - Throws: `SignalError` naming where the text came from when it is no such number.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let entry = values[name] else { return nil }
-        guard let number = Int(entry.value) else {
+        guard let number = Int(entry.value), range.contains(number) else {
             throw SignalError(
                 .invalidOption,
-                "\(name) from \(entry.origin) is a whole number, not '\(entry.value.escapingControlCharacters)'")
+                "\(name) from \(entry.origin) is a whole number from \(range.lowerBound) to \(range.upperBound), not "
+                    + "'\(entry.value.escapingControlCharacters)'")
         }
         return number
     }
