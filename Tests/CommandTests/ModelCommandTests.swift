@@ -126,7 +126,7 @@ struct ModelCommandTests {
         let baselines = try #require(overall["baselines"] as? [[String: Any]])
         #expect(
             baselines.compactMap { $0["name"] as? String }.sorted()
-                == ["loudness as heard", "loudness as recorded", "random"])
+                == ["loudness", "random"])
         for key in ["precision", "recall", "f1", "true_positives", "false_positives"] {
             #expect((overall["classification"] as? [String: Any])?[key] != nil, "\(key) is missing")
         }
@@ -155,7 +155,13 @@ struct ModelCommandTests {
         let model = try await Clips.sharedModel()
         let arguments = ["evaluate", "--model", model, "--data", clips.path, "--min-auc"]
         #expect(try await Tool.run(arguments + ["0"]).exitCode == 0)
-        let missed = try await Tool.run(arguments + ["1.01", "-q"])
+        // With the labels exchanged even a perfect model is wrong.
+        let rows = try Tree.files(clips).keys.filter { $0.hasSuffix(".wav") }.map { name in
+            "\(clips.appending(path: name).path),\(name.contains("abnormal") ? "normal" : "abnormal")\n"
+        }
+        let exchanged = try folder.write("exchanged.csv", text: "path,label\n" + rows.joined())
+        let missed = try await Tool.run(
+            "evaluate", "--model", model, "--data", exchanged, "--min-auc", "0.99", "-q")
         #expect(missed.exitCode == 1)
         #expect(missed.errors.contains("below the gate"))
         #expect(try missed.object()["evaluation"] != nil)
@@ -224,7 +230,9 @@ struct ModelCommandTests {
         #expect(run.errors.contains("every clip scaled to equal RMS"))
         // With loudness taken away, what is heard is equally loud: chance.
         let overall = (try run.object()["evaluation"] as? [String: Any])?["overall"] as? [String: Any]
-        let heard = (overall?["baselines"] as? [[String: Any]])?.first { $0["name"] as? String == "loudness as heard" }
+        let heard = (overall?["baselines"] as? [[String: Any]])?.first {
+            $0["name"] as? String == "loudness after scaling"
+        }
         #expect((heard?["ranking"] as? [String: Any])?["auc"] as? Double == 0.5)
     }
 }

@@ -65,6 +65,8 @@ struct Worker: AsyncParsableCommand {
             switch record {
             case .success(let record):
                 try result.write(record.serialized + "\n")
+            case .failure(let error) where error.code == .cancelled:
+                break
             case .failure(let error):
                 failed = true
                 common.console.note(error.description)

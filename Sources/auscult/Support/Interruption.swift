@@ -12,6 +12,11 @@ enum Interruption {
     /// Begins to listen, and turns off the signal for a closed pipe: writing then fails and is dealt with there.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
+        // A parent may have started us with signals held back.
+        var heard = sigset_t()
+        unsafe sigemptyset(&heard)
+        for number in [SIGINT, SIGTERM] { unsafe sigaddset(&heard, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &heard, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { _ in
                 if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(ExitStatus.interrupted) }
