@@ -41,8 +41,7 @@ import Synchronization
         } else {
             let folder = Self.folder(of: destination)
             try Self.makeFolder(folder)
-            let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
-            let name = "\(folder)/.auscult-\(getpid())-\(number).tmp"
+            let name = Self.temporaryName(in: folder)
             temporary = name
             // 0o666 less the process's mask, as for any new file.
             descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
@@ -114,6 +113,12 @@ import Synchronization
         guard unsafe mkdir(folder, 0o777) == 0 || errno == EEXIST else {
             throw SignalError.system(.unavailable, "the folder cannot be made").at(path: folder)
         }
+    }
+
+    /// The path of a temporary file that nobody else makes.
+    static func temporaryName(in folder: String) -> String {
+        let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+        return "\(folder)/.auscult-\(getpid())-\(number).tmp"
     }
 
     private static func folder(of path: String) -> String {

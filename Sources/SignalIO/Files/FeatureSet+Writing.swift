@@ -20,7 +20,7 @@ extension FeatureSet {
         case .npz:
             try writeArchive(to: paths[0])
         case .safetensors:
-            try SafetensorsFile.write(archive, to: paths[0])
+            try SafetensorsFile.write(tensors, metadata: texts, to: paths[0])
         case .npy:
             for (index, feature) in features.enumerated() {
                 try feature.writeArray(to: paths[2 * index])
@@ -40,7 +40,7 @@ extension FeatureSet {
         do {
             for feature in features {
                 try zip.append(
-                    feature.schema.feature + ".npy", header: feature.header.bytes, values: feature.frames.values)
+                    feature.schema.feature + ".npy", header: feature.header.bytes, values: feature.values)
             }
             for times in times {
                 let header = NPYHeader(element: .float64, shape: [times.values.count])
@@ -48,7 +48,7 @@ extension FeatureSet {
             }
             let scalars = Self.scalars(JSONValue.object(meta).serialized)
             let header = NPYHeader(element: .text(length: scalars.count), shape: [])
-            try zip.append("meta.npy", header: header.bytes, values: scalars)
+            try zip.append("meta.npy", header: header.bytes, values: SpooledArray(scalars))
             try zip.finish()
         } catch let error as SignalError {
             throw error.at(path: path)
@@ -62,46 +62,61 @@ extension FeatureSet {
         return bytes.map { UInt32($0) }
     }
 
-    private var archive: ModelArchive {
-        var archive = ModelArchive()
-        for feature in features {
-            archive.tensors[feature.schema.feature] = Tensor(
-                shape: [feature.frames.count, feature.frames.columnCount], .float32(feature.frames.values))
-        }
-        for times in times {
-            archive.tensors[times.name] = Tensor(shape: [times.values.count], .float64(times.values))
-        }
-        for member in meta {
-            if case .text(let text) = member.value {
-                archive.metadata[member.name] = text
-            } else {
-                archive.metadata[member.name] = member.value.serialized
+    private var tensors: [SafetensorsFile.Entry] {
+        features.map { feature in
+            SafetensorsFile.Entry(
+                name: feature.schema.feature, type: .float32,
+                shape: [feature.frameCount, feature.frames.columnCount]
+            ) { file in
+                try feature.values.forEachPiece { try file.append($0) }
             }
         }
-        return archive
+            + times.map { times in
+                SafetensorsFile.Entry(name: times.name, type: .float64, shape: [times.values.count]) { file in
+                    try times.values.forEachPiece { try file.append($0) }
+                }
+            }
+    }
+
+    private var texts: [String: String] {
+        var texts: [String: String] = [:]
+        for member in meta {
+            if case .text(let text) = member.value {
+                texts[member.name] = text
+            } else {
+                texts[member.name] = member.value.serialized
+            }
+        }
+        return texts
     }
 }
 
 extension FeatureSet.Feature {
-    fileprivate var header: NPYHeader { NPYHeader(element: .float32, shape: [frames.count, frames.columnCount]) }
+    fileprivate var header: NPYHeader { NPYHeader(element: .float32, shape: [frameCount, frames.columnCount]) }
 
     fileprivate func writeArray(to path: String) throws {
         let file = try AtomicFile(path: path)
         try file.append(header.bytes)
-        try file.append(frames.values)
+        try values.forEachPiece { try file.append($0) }
         try file.finish()
     }
 
     fileprivate func writeTimes(to path: String) throws {
         let file = try AtomicFile(path: path)
-        try file.append(NPYHeader(element: .float64, shape: [frames.count]).bytes)
-        try file.append(frames.times)
+        try file.append(NPYHeader(element: .float64, shape: [frameCount]).bytes)
+        try times.forEachPiece { try file.append($0) }
         try file.finish()
     }
 
     fileprivate func writeTable(to path: String) throws {
         let file = try AtomicFile(path: path)
         try file.append(CSVText.row(["time"] + schema.columns.map(\.name)))
+        try earlier?.forEachRun(columnCount: frames.columnCount) { try Self.appendRows($0, to: file) }
+        try Self.appendRows(frames, to: file)
+        try file.finish()
+    }
+
+    private static func appendRows(_ frames: FeatureFrames, to file: AtomicFile) throws {
         var row: [UInt8] = []
         let values = frames.values
         for (frame, time) in frames.times.enumerated() {
@@ -114,6 +129,5 @@ extension FeatureSet.Feature {
             row.append(UInt8(ascii: "\n"))
             try file.append(row)
         }
-        try file.finish()
     }
 }

@@ -6,17 +6,27 @@ public struct FeatureSet: Sendable {
     public struct Feature: Sendable {
         /// What the columns mean.
         public var schema: FeatureSchema
-        /// The frames.
+        /// The frames; of a long input, those after the ``earlier`` ones.
         public var frames: FeatureFrames
+        /// The frames of a long input that were put aside.
+        public var earlier: FrameSpool?
 
         /// Makes a feature.
         ///
         /// - Precondition: the frames have the schema's columns.
-        public init(schema: FeatureSchema, frames: FeatureFrames) {
+        public init(schema: FeatureSchema, frames: FeatureFrames, earlier: FrameSpool? = nil) {
             precondition(schema.columns.count == frames.columnCount, "frames have the columns of their schema")
             self.schema = schema
             self.frames = frames
+            self.earlier = earlier
         }
+
+        /// The number of frames, those put aside included.
+        public var frameCount: Int { (earlier?.frameCount ?? 0) + frames.count }
+        /// The start of every frame in seconds.
+        var times: SpooledArray<Double> { earlier?.times(then: frames.times) ?? SpooledArray(frames.times) }
+        /// The values, row after row.
+        var values: SpooledArray<Float> { earlier?.values(then: frames.values) ?? SpooledArray(frames.values) }
     }
 
     /// The features, in the order asked for.
@@ -48,9 +58,9 @@ public struct FeatureSet: Sendable {
 
     /// The times of the frames: `times` are the first feature's; where there are several, `times.<feature>` are those
     /// of each.
-    var times: [(name: String, values: [Double])] {
-        var all = features.prefix(1).map { (name: "times", values: $0.frames.times) }
-        if features.count > 1 { all += features.map { ("times.\($0.schema.feature)", $0.frames.times) } }
+    var times: [(name: String, values: SpooledArray<Double>)] {
+        var all = features.prefix(1).map { (name: "times", values: $0.times) }
+        if features.count > 1 { all += features.map { ("times.\($0.schema.feature)", $0.times) } }
         return all
     }
 

@@ -10,6 +10,15 @@ public enum SafetensorsFile {
     /// The longest file that is read: 2 GiB.
     static let fileLimit = 1 << 31
 
+    /// A tensor to write.
+    struct Entry {
+        let name: String
+        let type: SafetensorsHeader.ElementType
+        let shape: [Int]
+        /// Appends as many values of the type as the shape asks for.
+        let append: (AtomicFile) throws -> Void
+    }
+
     /// Writes an archive. The same archive gives the same bytes: wider types first, so that all values are aligned,
     /// then by name.
     ///
@@ -17,25 +26,39 @@ public enum SafetensorsFile {
     /// - Throws: `SignalError` with code `unavailable` and the path when it cannot be written, `limitExceeded` when
     ///   the file could not be read again.
     public static func write(_ archive: ModelArchive, to path: String) throws {
-        precondition(archive.tensors["__metadata__"] == nil, "the name is reserved")
-        let tensors = archive.tensors.sorted { left, right in
-            let widths = (left.value.elements.byteWidth, right.value.elements.byteWidth)
-            return widths.0 == widths.1 ? left.key < right.key : widths.0 > widths.1
+        let entries = archive.tensors.map { name, tensor in
+            Entry(name: name, type: tensor.elements.type, shape: tensor.shape) { file in
+                switch tensor.elements {
+                case .float32(let values): try file.append(values)
+                case .float64(let values): try file.append(values)
+                case .int64(let values): try file.append(values)
+                }
+            }
         }
+        try write(entries, metadata: archive.metadata, to: path)
+    }
+
+    /// Writes tensors that need not be in memory at once; as ``write(_:to:)``.
+    static func write(_ entries: [Entry], metadata: [String: String], to path: String) throws {
+        let entries = entries.sorted { left, right in
+            let widths = (left.type.byteWidth, right.type.byteWidth)
+            return widths.0 == widths.1 ? left.name < right.name : widths.0 > widths.1
+        }
+        precondition(!entries.contains { $0.name == "__metadata__" }, "the name is reserved")
         var members: [(name: String, value: JSONValue)] = []
-        if !archive.metadata.isEmpty {
-            let texts = archive.metadata.sorted { $0.key < $1.key }
+        if !metadata.isEmpty {
+            let texts = metadata.sorted { $0.key < $1.key }
             members.append(("__metadata__", .object(texts.map { ($0.key, .text($0.value)) })))
         }
         var offset = 0
-        for (name, tensor) in tensors {
-            let end = offset + tensor.elements.count * tensor.elements.byteWidth
+        for entry in entries {
+            let end = offset + entry.shape.reduce(entry.type.byteWidth, *)
             let description: [(name: String, value: JSONValue)] = [
-                ("dtype", .text(tensor.elements.typeName)),
-                ("shape", .list(tensor.shape.map { .integer($0) })),
+                ("dtype", .text(entry.type.rawValue)),
+                ("shape", .list(entry.shape.map { .integer($0) })),
                 ("data_offsets", .list([.integer(offset), .integer(end)])),
             ]
-            members.append((name, .object(description)))
+            members.append((entry.name, .object(description)))
             offset = end
         }
         var header = Array(JSONValue.object(members).serialized.utf8)
@@ -50,13 +73,7 @@ public enum SafetensorsFile {
         var length: [UInt8] = []
         length.append(littleEndian: UInt64(header.count))
         try file.append(length + header)
-        for (_, tensor) in tensors {
-            switch tensor.elements {
-            case .float32(let values): try file.append(values)
-            case .float64(let values): try file.append(values)
-            case .int64(let values): try file.append(values)
-            }
-        }
+        for entry in entries { try entry.append(file) }
         try file.finish()
     }
 
@@ -114,18 +131,11 @@ public enum SafetensorsFile {
 }
 
 extension Tensor.Elements {
-    fileprivate var typeName: String {
+    fileprivate var type: SafetensorsHeader.ElementType {
         switch self {
-        case .float32: SafetensorsHeader.ElementType.float32.rawValue
-        case .float64: SafetensorsHeader.ElementType.float64.rawValue
-        case .int64: SafetensorsHeader.ElementType.int64.rawValue
-        }
-    }
-
-    fileprivate var byteWidth: Int {
-        switch self {
-        case .float32: 4
-        case .float64, .int64: 8
+        case .float32: .float32
+        case .float64: .float64
+        case .int64: .int64
         }
     }
 }

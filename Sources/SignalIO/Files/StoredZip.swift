@@ -14,10 +14,13 @@ struct StoredZip {
         self.file = file
     }
 
-    /// Appends a member: its header, then values as they lie in memory.
+    /// Appends a member: its header, then values as they lie in memory. Those on disk are read twice, for the check
+    /// sum comes before them.
     ///
     /// - Throws: `SignalError` with code `limitExceeded` beyond the 4 GiB of a plain zip archive.
-    mutating func append<Value: BitwiseCopyable>(_ name: String, header: [UInt8], values: [Value]) throws {
+    mutating func append<Value: BitwiseCopyable & Sendable>(
+        _ name: String, header: [UInt8], values: SpooledArray<Value>
+    ) throws {
         let length = header.count + values.count * MemoryLayout<Value>.stride
         let limit = Int(UInt32.max) - 64 * 1024
         guard offset + length < limit, memberCount < 65_000 else {
@@ -26,7 +29,7 @@ struct StoredZip {
         }
         var sum = CRC32()
         sum.update(header)
-        sum.update(values)
+        try values.forEachPiece { sum.update($0) }
         let nameBytes = Array(name.utf8)
 
         // What the local header and the directory say alike: version 2.0, UTF-8 name, stored, time, check sum, sizes.
@@ -45,7 +48,7 @@ struct StoredZip {
         let local = Array("PK\u{3}\u{4}".utf8) + description + nameBytes
         try file.append(local)
         try file.append(header)
-        try file.append(values)
+        try values.forEachPiece { try file.append($0) }
 
         // Of the directory: version made by; after the shared part no comment, disk 0, no attributes, where it is.
         directory += Array("PK\u{1}\u{2}".utf8)
