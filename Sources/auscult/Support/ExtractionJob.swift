@@ -122,9 +122,9 @@ final class ExtractionJob: Sendable {
             if worker.painter != nil { outputs.append(base + ".png") }
             if index.isDone(path: item.path, digest: digest, outputs: outputs) { return .unchanged }
 
-            let (frames, summary) = try worker.pipeline.allFrames(item.path)
-            let sets = zip(worker.pipeline.schemas, frames).map { FeatureSet.Feature(schema: $0, frames: $1) }
-            let written = try FeatureSet(features: sets, metadata: metadata(item, summary)).write(format, base: base)
+            let (extracted, summary) = try worker.pipeline.features(item.path, spoolingTo: folder)
+            let set = FeatureSet(features: extracted, metadata: metadata(item, summary))
+            let written = try set.write(format, base: base)
             var warnings = summary.warnings
             do {
                 try await worker.painter?.paint(item, to: base + ".png")
@@ -133,7 +133,7 @@ final class ExtractionJob: Sendable {
                 warnings.append("no spectrogram: \(error.message)")
             }
             var entry = ExtractionIndex.Entry(
-                item: item, frames: frames.first?.count ?? 0, seconds: summary.seconds, digest: digest,
+                item: item, frames: extracted.first?.frameCount ?? 0, seconds: summary.seconds, digest: digest,
                 output: written[0])
             if summary.isIncomplete { entry.shortfall = summary.warnings.first ?? "incomplete" }
             return .extracted(entry, warnings: warnings)

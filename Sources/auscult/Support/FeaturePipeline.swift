@@ -112,6 +112,19 @@ final class FeaturePipeline {
             "\(samples) samples are too few for one frame of \(schema.feature), which is \(schema.frameSeconds) s long")
     }
 
+    /// Computes all features of a file of any length; the earlier frames of a long one are put aside in `folder`.
+    func features(
+        _ path: String, spoolingTo folder: String
+    ) throws -> (features: [FeatureSet.Feature], summary: Summary) {
+        var spools = features.map { _ in FrameSpool(folder: folder) }
+        let summary = try run(path) { index, _, frames in try spools[index].relieve(&frames) }
+        let all = extractors.indices.map {
+            FeatureSet.Feature(schema: extractors[$0].schema, frames: buffers[$0], earlier: spools[$0])
+        }
+        for index in buffers.indices { buffers[index].removeAll() }
+        return (all, summary)
+    }
+
     private func prepare(for format: SignalFormat) throws {
         if self.format == format {
             for index in extractors.indices {
