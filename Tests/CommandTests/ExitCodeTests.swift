@@ -150,7 +150,7 @@ struct ExitCodeTests {
         let files = try Tree.files(output)
         #expect(!files.isEmpty && files.count < 520)
         // 2 s at 16 kHz in 16 bit, and the header.
-        for (name, bytes) in files { #expect(bytes.count > 64_000, "\(name) is cut off") }
+        for (name, bytes) in files where name.hasSuffix(".wav") { #expect(bytes.count > 64_000, "\(name) is cut off") }
     }
 
     @Test(arguments: [["worker"], ["extract", "-", "-o", "features"], ["inspect", "-"]])

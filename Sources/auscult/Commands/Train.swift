@@ -39,6 +39,10 @@ struct Train: AsyncParsableCommand {
     var threshold = "quantile:0.99"
 
     @Option(
+        help: ArgumentHelp("Stretch the threshold's distance from the usual score by this.", valueName: "factor"))
+    var thresholdMultiplier = 1.0
+
+    @Option(
         help: ArgumentHelp(
             "Recordings are dealt into so many parts, each scored by a model of the others, for the threshold; 0 scores what was trained on.",
             valueName: "n"))
@@ -77,6 +81,7 @@ struct Train: AsyncParsableCommand {
         }
         var trainer = ModelTrainer(toolVersion: ToolVersion.current)
         trainer.rule = try ThresholdRule(text: threshold)
+        trainer.thresholdMultiplier = thresholdMultiplier
         trainer.folds = folds
         trainer.aggregation = try ClipAggregation(text: aggregate)
         trainer.seed = try seeds.value()
