@@ -27,7 +27,7 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@echo; echo "3. A model of each machine, from 24 of its 40 normal recordings"
 	@for machine in $(MACHINES); do \
 	    $(AUSCULT) train pca --data datasets/demo/$$machine/id_00/normal --holdout 0.4 \
-	        --output models/demo-$$machine.safetensors --quiet && echo "models/demo-$$machine.safetensors"; done
+	        --output models/demo-$$machine.safetensors --quiet | grep "^model"; done
 	@echo; echo "4. The verdict on every recording of the fan, in reports/demo/fan.csv"
 	@$(AUSCULT) detect --model models/demo-fan.safetensors datasets/demo/fan --output reports/demo/fan.csv
 	@grep abnormal reports/demo/fan.csv | head -n 3
