@@ -19,7 +19,8 @@ struct Evaluate: AsyncParsableCommand {
             The partial AUC is taken up to a false-positive rate of 0.1 and standardised as in DCASE (McClish 1989): \
             0.5 is chance. Intervals are 95 %, by stratified bootstrap.
 
-            Example: auscult evaluate --model models/fan.safetensors --data recordings/fan/id_00 --min-auc 0.8
+            Example:
+              auscult evaluate --model fan.safetensors --data fan/id_00 --min-auc 0.8
             """)
 
     @Option(help: ArgumentHelp("The model file.", valueName: "file"))

@@ -21,8 +21,8 @@ struct Extract: AsyncParsableCommand {
             Examples:
               auscult extract recordings -f log-mel,vibration -o features
               auscult extract pump.wav -f stft --set stft.fftLength=2048 --format npy
-              auscult extract recordings -f log-mel --set log-mel.center=true --set log-mel.hopLength=256
-              python3 -c "import numpy; print(numpy.load('features/fan/id_00/normal/00000000.npz')['log-mel'].shape)"
+              auscult extract recordings -f log-mel --set log-mel.center=true
+              find recordings -name '*.wav' -print0 | auscult extract - --null
             """)
 
     @Argument(

@@ -17,8 +17,9 @@ struct Spectrum: AsyncParsableCommand {
             A verdict is given only when a line stands clear of its background over its harmonics.
 
             Examples:
-              auscult spectrum bearing.csv --rate 12000 --unit g --rpm 1797 --bearing 6205
-              auscult spectrum 2004.02.17.07.12.39 --channel 0 --rpm 2000 --bearing ZA-2115 --tolerance 0.03 --json
+              auscult spectrum de.csv --rate 12000 --unit g --rpm 1797 --bearing 6205
+              auscult spectrum 2004.02.17.07.12.39 --channel 0 --rpm 2000 \\
+                --bearing ZA-2115 --tolerance 0.03 --json
               auscult spectrum motor.wav --envelope --plot envelope.png
             """)
 

@@ -21,7 +21,8 @@ struct Synth: AsyncParsableCommand {
                 abnormal recording. The level of a recording says nothing about the fault. The same seed gives the same \
                 files on any number of cores.
 
-                Example: auscult synth mimii --machines fan,valve --normal 60 --abnormal 20 --snr -6 -o datasets/demo
+                Example:
+                  auscult synth mimii --machines fan,valve --normal 60 --snr -6 -o demo
                 """)
 
         @Option(
@@ -166,7 +167,8 @@ struct Synth: AsyncParsableCommand {
                 Writes one tab-separated text file a snapshot (a column a bearing, in g), named by its time, and \
                 events.json with the fault; truth.json has severity, stage and remaining life of every snapshot.
 
-                Example: auscult synth vibration --snapshots 50 --defect inner-race -o datasets/vibration
+                Example:
+                  auscult synth vibration --snapshots 50 --defect inner-race -o bearing
                 """)
 
         @Option(help: ArgumentHelp("Snapshots from the beginning to the failure.", valueName: "n"))

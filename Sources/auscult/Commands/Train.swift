@@ -15,9 +15,10 @@ struct Train: AsyncParsableCommand {
             recordings it was trained on, so that evaluate can leave them out.
 
             Examples:
-              auscult train pca --data recordings/fan/id_00/normal --output models/fan.safetensors
-              auscult train pca --data recordings/fan/id_00 --holdout 0.4 -f log-mel --set log-mel.melBands=128 \
-            --output models/fan.safetensors
+              auscult train pca --data fan/id_00/normal -o fan.safetensors
+              auscult train pca --data fan/id_00 --holdout 0.4 -o fan.safetensors
+              auscult train pca --data fan -f log-mel --set log-mel.melBands=128 \\
+                --set components=0.9 -o fan.safetensors
             """)
 
     @Argument(help: ArgumentHelp("The algorithm; see auscult models.", valueName: "model"))

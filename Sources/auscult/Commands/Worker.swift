@@ -16,7 +16,8 @@ struct Worker: AsyncParsableCommand {
             are dealt out. By default a record holds the mean and the standard deviation of every column over the file's \
             frames; --frames adds all frames, --model a score.
 
-            Example: find recordings -name '*.wav' | parallel --pipe -N 500 -k auscult worker -f log-mel
+            Example:
+              find . -name '*.wav' | parallel --pipe -N 500 -k auscult worker
             """)
 
     @OptionGroup var features: FeatureOptions
