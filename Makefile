@@ -5,7 +5,7 @@ MACHINES := fan pump slider valve
 CHECKS := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release demo test lint bench clean
+.PHONY: help setup release demo test lint bench man clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lint: ## Check the formatting
 
 bench: release ## Measure speed; DATA=folder for other recordings than synthesised ones
 	@$(AUSCULT) benchmark extract $(if $(DATA),--data "$(DATA)")
+
+man: setup ## Make the manual page
+	@swift package generate-manual --configuration debug
 
 clean: ## Remove what was built and the demo's files
 	rm -rf .build datasets/demo features/demo models/demo-* reports/demo
