@@ -82,7 +82,7 @@ public struct BearingRunToFailure: Sendable {
         guard (0..<options.snapshots).contains(index) else {
             throw SignalError(
                 .invalidOption,
-                "snapshot \(index) is not part of the test, which has \(options.snapshots), counted from 0.")
+                "snapshot \(index) is not part of the test, which has \(options.snapshots), counted from 0")
         }
         let last = Double(options.snapshots - 1)
         let grown = max(0, (Double(index) / last - options.onset) / (1 - options.onset))

@@ -33,7 +33,7 @@ public struct MachineSoundGenerator: Sendable {
         throws
     {
         guard (0...99).contains(id) else {
-            throw SignalError(.invalidOption, "the machine id is \(id), but must lie between 0 and 99.")
+            throw SignalError(.invalidOption, "the machine id is \(id), but must lie between 0 and 99")
         }
         try options.validate()
         self.machine = machine
@@ -125,7 +125,7 @@ public struct MachineSoundGenerator: Sendable {
 
     private func check(_ index: Int, _ fault: MachineFault?) throws {
         guard index >= 0 else {
-            throw SignalError(.invalidOption, "the clip index is \(index), but must not be negative.")
+            throw SignalError(.invalidOption, "the clip index is \(index), but must not be negative")
         }
         guard let fault else { return }
         guard machine.faults.contains(fault.kind) else {
@@ -135,7 +135,7 @@ public struct MachineSoundGenerator: Sendable {
         }
         guard (0...1).contains(fault.severity) else {
             throw SignalError(
-                .invalidOption, "the severity is \(fault.severity), but must lie between 0 and 1.")
+                .invalidOption, "the severity is \(fault.severity), but must lie between 0 and 1")
         }
     }
 

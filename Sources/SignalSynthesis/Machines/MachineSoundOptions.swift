@@ -36,7 +36,7 @@ extension AlgorithmOptions {
         guard range.contains(value) else {
             throw SignalError(
                 .invalidOption,
-                "\(name) is \(value), but must lie between \(range.lowerBound) and \(range.upperBound).")
+                "\(name) is \(value), but must lie between \(range.lowerBound) and \(range.upperBound)")
         }
     }
 }

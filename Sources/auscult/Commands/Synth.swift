@@ -135,7 +135,11 @@ struct Synth: AsyncParsableCommand {
             options.signalToNoise = snr
             options.sampleRate = rate
             options.microphones = channels
-            try options.validate()
+            try naming([
+                "signalToNoise": "--snr", "microphones": "--channels", "sampleRate": "--rate", "seconds": "--seconds",
+            ]) {
+                try options.validate()
+            }
             let seed = try seeds.value()
             return try names.flatMap { name -> [Clip] in
                 guard let machine = Machine(rawValue: name) else {
@@ -194,10 +198,12 @@ struct Synth: AsyncParsableCommand {
 
         func run() async throws {
             let console = common.console
-            let run = try BearingRunToFailure(
-                options: BearingRunOptions().setting([
+            let options = try naming(["snapshots": "--snapshots", "defect": "--defect", "onset": "--onset"]) {
+                try BearingRunOptions().setting([
                     ("snapshots", "\(snapshots)"), ("defect", defect), ("onset", "\(onset)"),
-                ]), seed: seeds.value())
+                ])
+            }
+            let run = try BearingRunToFailure(options: options, seed: seeds.value())
             let progress = ProgressLine("synth", total: snapshots, console: console)
             let truths = Mutex<[Truth]>([])
             let (folder, count) = (output, snapshots)
@@ -255,5 +261,15 @@ struct Synth: AsyncParsableCommand {
             let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
             return (whole < 0 ? "-" : "") + padded.dropLast(3) + "." + padded.suffix(3)
         }
+    }
+}
+
+/// Puts the flags that people type in place of the options they stand for, in what is wrong with them.
+private func naming<Value>(_ flags: [String: String], _ body: () throws -> Value) throws -> Value {
+    do {
+        return try body()
+    } catch let error as SignalError where error.code == .invalidOption {
+        let words = error.message.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        throw SignalError(.invalidOption, words.map { flags[$0] ?? $0 }.joined(separator: " "))
     }
 }

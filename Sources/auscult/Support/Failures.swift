@@ -36,7 +36,10 @@ struct Failures: Sendable {
     /// Ends the run as its failures demand: not at all when there are none, with the error's own code when it was the
     /// only input, else with "some failed".
     func conclude(_ console: Console) throws {
-        if Interruption.isRequested { throw ExitCode(ExitStatus.interrupted) }
+        if Interruption.isRequested {
+            console.note("stopped on request; what was finished is kept")
+            throw ExitCode(ExitStatus.interrupted)
+        }
         guard let only = first.first else { return }
         if succeeded == 0, count == 1 { throw ExitCode(ExitStatus.code(for: only)) }
         console.note("\(count) of \(count + succeeded) inputs failed:")

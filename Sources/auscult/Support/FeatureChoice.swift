@@ -15,7 +15,11 @@ struct FeatureChoice: Sendable {
     init(name: String, settings: [(name: String, text: String)]) throws {
         type = try FeatureRegistry.feature(named: name)
         self.settings = settings
-        options = try type.optionValues(settings: settings)
+        do {
+            options = try type.optionValues(settings: settings)
+        } catch let error as SignalError {
+            throw SignalError(error.code, "\(name): \(error.message)")
+        }
     }
 
     /// Reads `-f log-mel,vibration` and `--set log-mel.melBands=128`.
