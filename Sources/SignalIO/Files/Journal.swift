@@ -13,8 +13,16 @@ import SignalCore
         self.path = path
         descriptor = unsafe open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw SignalError.system(.unavailable, "cannot be created").at(path: path) }
-        // Where a file system knows no locks, the run goes on without.
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+        // A run that ends just now, or a child of ours between its birth and its program, lets go within moments.
+        var attempts = 40
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            // Where a file system knows no locks, the run goes on without.
+            guard errno == EWOULDBLOCK else { break }
+            attempts -= 1
+            if attempts > 0 {
+                usleep(25_000)
+                continue
+            }
             throw SignalError(.unavailable, "another run writes to this folder; wait for it or choose another folder")
                 .at(path: path)
         }
