@@ -53,6 +53,8 @@ final class ExtractionJob: Sendable {
         self.features = features
         self.reading = reading
         self.normalization = normalization
+        var folder = folder
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         self.folder = folder
         self.format = format
         self.gnuplot = gnuplot
