@@ -1,32 +1,25 @@
 internal import SignalCore
 
 /// The spectrum of the envelope of every frame: amplitudes of what repeats, up to `maximumFrequency`.
-struct EnvelopeAnalysis: ChannelAnalysis {
+struct EnvelopeAnalysis: StretchAnalysis {
     static let name = "envelope"
     static let summary = "spectrum of the Hilbert envelope: the rates at which something strikes"
 
     let columns: [FeatureColumn]
-    let frameSeconds: Double
-    let hopSeconds: Double
     let isCausal = true
 
     private let options: EnvelopeOptions
-    private let sampleRate: Double
-    private let lengths: FrameLengths
+    var stretches: StretchFramer
     private let kernel: EnvelopeKernel
     private let bins: Range<Int>?
     /// The lines of the envelope spectrum in every column.
     private let lines: [Range<Int>]
-    private var framer: Framer
-    private var framesMade = 0
-    private var samplesSeen = 0
 
     init(sampleRate: Double, unit: SignalUnit, options: EnvelopeOptions) throws {
         self.options = options
-        self.sampleRate = sampleRate
-        lengths = try FrameLengths(
+        stretches = try StretchFramer(
             windowSeconds: options.windowSeconds, hopSeconds: options.hopSeconds, sampleRate: sampleRate)
-        kernel = try EnvelopeKernel(length: lengths.window, window: options.window)
+        kernel = try EnvelopeKernel(length: stretches.window, window: options.window)
         if options.lowFrequency > 0 || options.highFrequency > 0 {
             let high = options.highFrequency > 0 ? options.highFrequency : sampleRate / 2
             guard options.lowFrequency < high else {
@@ -35,17 +28,14 @@ struct EnvelopeAnalysis: ChannelAnalysis {
                     "lowFrequency=\(options.lowFrequency) is not below half the sample rate, \(sampleRate / 2) Hz")
             }
             bins = try EnvelopeSpectrum.bins(
-                options.lowFrequency...high, sampleRate: sampleRate, length: lengths.window)
+                options.lowFrequency...high, sampleRate: sampleRate, length: stretches.window)
         } else {
             bins = nil
         }
-        framer = Framer(frameLength: lengths.window, hopLength: lengths.hop)
-        frameSeconds = Double(lengths.window) / sampleRate
-        hopSeconds = Double(lengths.hop) / sampleRate
 
-        let spacing = sampleRate / Double(lengths.window)
+        let spacing = sampleRate / Double(stretches.window)
         let highest = min(options.maximumFrequency, sampleRate / 2)
-        let lineCount = min(lengths.window / 2 + 1, Int(highest / spacing + 1e-9) + 1)
+        let lineCount = min(stretches.window / 2 + 1, Int(highest / spacing + 1e-9) + 1)
         let perColumn = options.binWidth > 0 ? max(1, options.binWidth / spacing) : 1
         var lines: [Range<Int>] = []
         var start = 0
@@ -62,33 +52,12 @@ struct EnvelopeAnalysis: ChannelAnalysis {
         }
     }
 
-    mutating func consume(_ samples: Span<Float>, into frames: inout FeatureFrames) throws {
-        samplesSeen += samples.count
-        var framer = Framer.idle
-        swap(&framer, &self.framer)
-        defer { swap(&framer, &self.framer) }
-        framer.consume(samples) { frame, index in append(frame, index, to: &frames) }
-    }
-
-    mutating func finish(into frames: inout FeatureFrames) throws {
-        guard framesMade > 0 else {
-            throw lengths.tooShort(feature: Self.name, samples: samplesSeen, sampleRate: sampleRate)
-        }
-    }
-
-    mutating func reset() {
-        framer.reset()
-        framesMade = 0
-        samplesSeen = 0
-    }
-
-    private mutating func append(_ samples: Span<Float>, _ index: Int, to frames: inout FeatureFrames) {
-        framesMade += 1
+    func append(_ samples: Span<Float>, at time: Double, to frames: inout FeatureFrames) {
         var sum = 0.0
         for position in samples.indices { sum += Double(samples[position]) }
         kernel.load(samples, subtracting: sum / Double(samples.count))
         kernel.compute(bins: bins, squared: options.detector == .squared)
-        frames.append(time: Double(index) * hopSeconds) { row in
+        frames.append(time: time) { row in
             for (column, lines) in lines.enumerated() {
                 for line in lines { row[column] = max(row[column], kernel.amplitudes[line]) }
             }

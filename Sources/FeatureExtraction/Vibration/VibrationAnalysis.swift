@@ -5,38 +5,28 @@ internal import SignalCore
 ///
 /// The velocity is integrated in the frequency domain over `velocityLowFrequency` to `velocityHighFrequency`. Its column
 /// is there only where the unit is an acceleration and the band lies (at least in part) below half the sample rate.
-struct VibrationAnalysis: ChannelAnalysis {
+struct VibrationAnalysis: StretchAnalysis {
     static let name = "vibration"
     static let summary =
         "mean, RMS, peak, crest, shape, impulse and clearance factor, skewness, kurtosis, velocity RMS, band RMS"
 
     let columns: [FeatureColumn]
-    let frameSeconds: Double
-    let hopSeconds: Double
     let isCausal = true
 
     private let options: VibrationOptions
-    private let sampleRate: Double
-    private let lengths: FrameLengths
+    var stretches: StretchFramer
     private let bandPower: BandPower
     /// What turns the signal's unit times seconds into mm/s, where there is a velocity.
-    private let machineClass: VibrationSeverity.MachineClass?
     private let velocityFactor: Double?
+    private let machineClass: VibrationSeverity.MachineClass?
     private let velocityBins: Range<Int>
     private let bands: [Range<Int>]
-    private var framer: Framer
-    private var framesMade = 0
-    private var samplesSeen = 0
 
     init(sampleRate: Double, unit: SignalUnit, options: VibrationOptions) throws {
         self.options = options
-        self.sampleRate = sampleRate
-        lengths = try FrameLengths(
+        stretches = try StretchFramer(
             windowSeconds: options.windowSeconds, hopSeconds: options.hopSeconds, sampleRate: sampleRate)
-        bandPower = try BandPower(length: lengths.window, sampleRate: sampleRate)
-        framer = Framer(frameLength: lengths.window, hopLength: lengths.hop)
-        frameSeconds = Double(lengths.window) / sampleRate
-        hopSeconds = Double(lengths.hop) / sampleRate
+        bandPower = try BandPower(length: stretches.window, sampleRate: sampleRate)
 
         let nyquist = sampleRate / 2
         let name = unit.rawValue
@@ -70,31 +60,10 @@ struct VibrationAnalysis: ChannelAnalysis {
         self.columns = columns
     }
 
-    mutating func consume(_ samples: Span<Float>, into frames: inout FeatureFrames) throws {
-        samplesSeen += samples.count
-        var framer = Framer.idle
-        swap(&framer, &self.framer)
-        defer { swap(&framer, &self.framer) }
-        framer.consume(samples) { frame, index in append(frame, index, to: &frames) }
-    }
-
-    mutating func finish(into frames: inout FeatureFrames) throws {
-        guard framesMade > 0 else {
-            throw lengths.tooShort(feature: Self.name, samples: samplesSeen, sampleRate: sampleRate)
-        }
-    }
-
-    mutating func reset() {
-        framer.reset()
-        framesMade = 0
-        samplesSeen = 0
-    }
-
-    private mutating func append(_ samples: Span<Float>, _ index: Int, to frames: inout FeatureFrames) {
-        framesMade += 1
+    func append(_ samples: Span<Float>, at time: Double, to frames: inout FeatureFrames) {
         let statistics = SignalStatistics(samples, removingMean: options.removeMean)
         bandPower.load(samples, subtracting: statistics.mean)
-        frames.append(time: Double(index) * hopSeconds) { row in
+        frames.append(time: time) { row in
             row[0] = Self.finite(statistics.mean)
             row[1] = Self.finite(statistics.rms)
             row[2] = Self.finite(statistics.peak)
