@@ -22,20 +22,22 @@ public struct TrainingData: Sendable {
         self.segments = segments
     }
 
+    /// The frames of one segment.
+    public func frames(ofSegment index: Int) -> FeatureFrames {
+        let segment = segments[index]
+        if segment.count == frames.count { return frames }
+        let values = segment.lowerBound * frames.columnCount..<segment.upperBound * frames.columnCount
+        return FeatureFrames(
+            columnCount: frames.columnCount, times: Array(frames.times[segment]), values: Array(frames.values[values]))
+    }
+
     /// The data of some of the segments only, in the order given.
     public func selecting(_ indices: [Int]) -> TrainingData {
         var chosen = FeatureFrames(columnCount: frames.columnCount)
         var ranges: [Range<Int>] = []
         for index in indices {
-            let segment = segments[index]
             let start = chosen.count
-            chosen.append(
-                contentsOf: FeatureFrames(
-                    columnCount: frames.columnCount, times: Array(frames.times[segment]),
-                    values: Array(
-                        frames.values[
-                            frames.range(ofFrame: segment.lowerBound).lowerBound..<segment.upperBound
-                                * frames.columnCount])))
+            chosen.append(contentsOf: frames(ofSegment: index))
             ranges.append(start..<chosen.count)
         }
         return TrainingData(schema: schema, frames: chosen, segments: ranges)

@@ -151,14 +151,3 @@ public struct ModelTrainer: Sendable {
         return HeldOutParts(data: data, folds: dealt, isOneRecording: false)
     }
 }
-
-extension TrainingData {
-    /// The frames of one segment.
-    func frames(ofSegment index: Int) -> FeatureFrames {
-        let segment = segments[index]
-        if segment.count == frames.count { return frames }
-        let values = segment.lowerBound * frames.columnCount..<segment.upperBound * frames.columnCount
-        return FeatureFrames(
-            columnCount: frames.columnCount, times: Array(frames.times[segment]), values: Array(frames.values[values]))
-    }
-}

@@ -27,13 +27,13 @@ public struct BearingRunOptions: AlgorithmOptions {
 
     /// Checks every member's range.
     public func validate() throws {
-        try Self.check("snapshots", Double(snapshots), in: 2...100_000)
-        try Self.check("framesPerSnapshot", Double(framesPerSnapshot), in: 64...10_000_000)
-        try Self.check("sampleRate", sampleRate, in: 4_000...200_000)
-        try Self.check("intervalSeconds", intervalSeconds, in: 1...1_000_000)
-        try Self.check("revolutionsPerMinute", revolutionsPerMinute, in: 60...20_000)
-        try Self.check("bearings", Double(bearings), in: 1...16)
-        try Self.check("failingBearing", Double(failingBearing), in: 1...Double(bearings))
-        try Self.check("onset", onset, in: 0...0.99)
+        try OptionRange.check("snapshots", snapshots, in: 2...100_000)
+        try OptionRange.check("framesPerSnapshot", framesPerSnapshot, in: 64...10_000_000)
+        try OptionRange.check("sampleRate", sampleRate, in: 4_000...200_000)
+        try OptionRange.check("intervalSeconds", intervalSeconds, in: 1...1_000_000)
+        try OptionRange.check("revolutionsPerMinute", revolutionsPerMinute, in: 60...20_000)
+        try OptionRange.check("bearings", bearings, in: 1...16)
+        try OptionRange.check("failingBearing", failingBearing, in: 1...bearings)
+        try OptionRange.check("onset", onset, in: 0...0.99)
     }
 }

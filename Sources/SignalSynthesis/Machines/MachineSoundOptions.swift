@@ -21,22 +21,11 @@ public struct MachineSoundOptions: AlgorithmOptions {
 
     /// Checks every member's range.
     public func validate() throws {
-        try Self.check("sampleRate", sampleRate, in: 4_000...192_000)
-        try Self.check("seconds", seconds, in: 0.001...3_600)
-        try Self.check("signalToNoise", signalToNoise, in: -60...60)
-        try Self.check("microphones", Double(microphones), in: 1...8)
-        try Self.check("minimumSeverity", minimumSeverity, in: 0...1)
-        try Self.check("maximumSeverity", maximumSeverity, in: minimumSeverity...1)
-    }
-}
-
-extension AlgorithmOptions {
-    /// Refuses a value outside its range; what is no number is in no range.
-    static func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
-        guard range.contains(value) else {
-            throw SignalError(
-                .invalidOption,
-                "\(name) is \(value), but must lie between \(range.lowerBound) and \(range.upperBound)")
-        }
+        try OptionRange.check("sampleRate", sampleRate, in: 4_000...192_000)
+        try OptionRange.check("seconds", seconds, in: 0.001...3_600)
+        try OptionRange.check("signalToNoise", signalToNoise, in: -60...60)
+        try OptionRange.check("microphones", microphones, in: 1...8)
+        try OptionRange.check("minimumSeverity", minimumSeverity, in: 0...1)
+        try OptionRange.check("maximumSeverity", maximumSeverity, in: minimumSeverity...1)
     }
 }

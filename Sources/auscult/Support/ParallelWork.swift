@@ -19,8 +19,9 @@ enum ParallelWork {
                 group.addTask {
                     let worker = try makeWorker()
                     while !Interruption.isRequested, !Task.isCancelled, let (number, input) = board.take() {
-                        // Results wait for those before them; one slow input must not let the rest fill the memory.
-                        while board.lead > 64 * jobs, !Task.isCancelled { try await Task.sleep(for: .milliseconds(1)) }
+                        // Results wait for those before them; one slow input must not let the rest fill the memory. Whoever
+                        // holds the input that is due never waits, so the others do not wait for ever.
+                        while number - board.due > 64 * jobs { try await Task.sleep(for: .milliseconds(1)) }
                         try board.put(await work(worker, input), number: number)
                     }
                 }
@@ -74,8 +75,8 @@ enum ParallelWork {
             }
         }
 
-        /// How many inputs lie between the one that is due and the last one taken.
-        var lead: Int { queue.withLock { $0 } - order.withLock { $0.due } }
+        /// The number of the input whose result is delivered next.
+        var due: Int { order.withLock { $0.due } }
 
         func put(_ output: Output, number: Int) throws {
             try order.withLock { order in
