@@ -46,7 +46,7 @@ public struct TrainingData: Sendable {
 
 /// A fitted model of the normal state: gives every window of frames a score, higher for more anomalous.
 ///
-/// There is no unfitted detector: ``fit(_:options:seed:)`` returns the model. The scaler is part of it. A detector is
+/// There is no unfitted detector: ``fit(_:options:context:)`` returns the model. The scaler is part of it. A detector is
 /// a value that may cross threads; scoring changes nothing.
 public protocol Detector: Sendable {
     /// The options of the algorithm.
@@ -57,11 +57,19 @@ public protocol Detector: Sendable {
     /// What the algorithm does, in one line, for listings.
     static var summary: String { get }
 
+    /// How the scores that its thresholds come from are usually made: the number of folds of a cross-validation, or 1
+    /// to hold a part of the data out, for algorithms that take long to fit. Default 5.
+    static var usualFolds: Int { get }
+
     /// Learns the normal state.
     ///
+    /// - Parameters:
+    ///   - data: frames of normal data.
+    ///   - options: the options of the algorithm.
+    ///   - context: seed, threads, validation data, and where progress is reported.
     /// - Throws: ``SignalError`` with code `insufficientData` (says how many frames are needed), `malformed` (names
-    ///   the column with a value that is not finite) or `invalidOption`.
-    static func fit(_ data: TrainingData, options: Options, seed: UInt64) throws -> Self
+    ///   the column with a value that is not finite) or `invalidOption`; or what the context's report throws.
+    static func fit(_ data: TrainingData, options: Options, context: FittingContext) throws -> Self
 
     /// The options the model was fitted with.
     var options: Options { get }
@@ -87,4 +95,9 @@ public protocol Detector: Sendable {
 
     /// The fitted model as tensors and texts.
     func archived() throws -> ModelArchive
+}
+
+extension Detector {
+    /// Five folds.
+    public static var usualFolds: Int { 5 }
 }

@@ -58,7 +58,7 @@ enum DetectorCase {
         func fit<Algorithm: Detector>(_ type: Algorithm.Type) throws -> any Detector {
             let segments = stride(from: 0, to: frames.count, by: 50).map { $0..<min($0 + 50, frames.count) }
             let data = TrainingData(schema: schema(frames.columnCount), frames: frames, segments: segments)
-            return try Algorithm.fit(data, options: Algorithm.Options(), seed: 42)
+            return try Algorithm.fit(data, options: Algorithm.Options(), context: FittingContext())
         }
         return try fit(try ModelRegistry.detector(named: name))
     }

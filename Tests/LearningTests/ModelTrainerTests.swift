@@ -1,4 +1,5 @@
 import SignalCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -8,14 +9,14 @@ import Testing
     private let signal = SignalExpectation(sampleRate: 16_000)
 
     private func train(
-        _ data: TrainingData, options: [(name: String, text: String)] = [],
+        _ data: TrainingData, options: [(name: String, text: String)] = [], seed: UInt64 = 42,
         _ change: (inout ModelTrainer) -> Void = { _ in }
     ) throws -> TrainedModel {
         var trainer = ModelTrainer(toolVersion: "0.1.0")
         change(&trainer)
         return try trainer.train(
             PrincipalComponentDetector.self, options: options, on: data, recipe: FeatureRecipe(schema: data.schema),
-            signal: signal, digests: [5, -3, 5], machines: ["fan/id_00"])
+            signal: signal, digests: [5, -3, 5], machines: ["fan/id_00"], context: FittingContext(seed: seed))
     }
 
     @Test func `Thresholds come from held-out scores: new normal clips pass as often as the rule says`() throws {
@@ -45,10 +46,11 @@ import Testing
     @Test func `The final model is fitted on all data and the same training gives the same archive`() throws {
         let data = TestData.correlated(seed: 3)
         let model = try train(data)
-        let plain = try PrincipalComponentDetector.fit(data, options: PrincipalComponentOptions(), seed: 42)
+        let plain = try PrincipalComponentDetector.fit(
+            data, options: PrincipalComponentOptions(), context: FittingContext())
         #expect(try model.detector.archived() == plain.archived())
         #expect(try model.archived() == train(data).archived())
-        #expect(try model.archived() != train(data) { $0.seed = 1 }.archived())
+        #expect(try model.archived() != train(data, seed: 1).archived())
         #expect(model.provenance.digests == [-3, 5] && model.provenance.includes(digest: -3))
         #expect(!model.provenance.includes(digest: 4))
         #expect(model.provenance.recordingCount == 20 && model.provenance.frameCount == 800)
@@ -63,17 +65,35 @@ import Testing
 
     @Test func `Progress counts every fit and can stop`() throws {
         let data = TestData.correlated(seed: 5, clips: 3)
-        var steps: [ModelTrainer.Progress] = []
-        let trainer = ModelTrainer(toolVersion: "0.1.0")
-        _ = try trainer.train(
-            PrincipalComponentDetector.self, on: data, recipe: FeatureRecipe(schema: data.schema), signal: signal
-        ) { steps.append($0) }
-        #expect(steps.map(\.completed) == [0, 1, 2, 3] && steps.allSatisfy { $0.total == 4 })
-        #expect(throws: SignalError.self) {
-            try trainer.train(
-                PrincipalComponentDetector.self, on: data, recipe: FeatureRecipe(schema: data.schema), signal: signal
-            ) { _ in throw SignalError(.cancelled, "stopped") }
+        let steps = Mutex<[FittingProgress]>([])
+        func train(_ report: @escaping @Sendable (FittingProgress) throws -> FittingDecision) throws {
+            _ = try ModelTrainer(toolVersion: "0.1.0").train(
+                PrincipalComponentDetector.self, on: data, recipe: FeatureRecipe(schema: data.schema), signal: signal,
+                context: FittingContext(report: report))
         }
+        try train { step in
+            steps.withLock { $0.append(step) }
+            return .proceed
+        }
+        let seen = steps.withLock { $0 }
+        #expect(seen.map(\.completed) == [0, 1, 2, 3] && seen.allSatisfy { $0.total == 4 })
+        let thrown = #expect(throws: SignalError.self) { try train { _ in throw SignalError(.cancelled, "stopped") } }
+        #expect(thrown?.message == "stopped")
+        let stopped = #expect(throws: SignalError.self) { try train { _ in .stop } }
+        #expect(stopped?.code == .cancelled)
+    }
+
+    @Test func `A hold-out keeps the model of the other four fifths`() throws {
+        let single = TestData.oneSegment(TestData.correlated(seed: 8, clips: 1, framesPerClip: 200).frames)
+        let model = try train(single) { $0.folds = 1 }
+        let first = TestData.oneSegment(TestData.cut(single.frames, 0..<160))
+        let plain = try PrincipalComponentDetector.fit(
+            first, options: PrincipalComponentOptions(), context: FittingContext())
+        #expect(try model.detector.archived() == plain.archived())
+        #expect(model.clipThreshold.scoreCount == 1 && model.frameThreshold.scoreCount == 40)
+        #expect(model.frameThreshold.basis.contains("the last fifth"))
+        let clips = try train(TestData.correlated(seed: 9, clips: 20)) { $0.folds = 1 }
+        #expect(clips.clipThreshold.scoreCount == 4 && clips.clipThreshold.basis.contains("a fifth of the recordings"))
     }
 
     @Test func `What a user should know is said`() throws {
@@ -95,7 +115,7 @@ import Testing
         let data = TestData.correlated(seed: 7, clips: 2, framesPerClip: 6)
         #expect(TestData.message { _ = try train(data) }.contains("train with 0 folds"))
         #expect(try train(data) { $0.folds = 0 }.clipThreshold.scoreCount == 2)
-        #expect(TestData.message { _ = try train(data) { $0.folds = 1 } }.contains("folds is 2 to 100"))
+        #expect(TestData.message { _ = try train(data) { $0.folds = 101 } }.contains("folds is 2 to 100"))
         let empty = TrainingData(schema: data.schema, frames: FeatureFrames(columnCount: 8), segments: [])
         #expect(TestData.message { _ = try train(empty) }.contains("at least one normal recording"))
         #expect(
@@ -105,7 +125,8 @@ import Testing
         #expect(
             TestData.message {
                 _ = try ModelTrainer(toolVersion: "").train(
-                    PrincipalComponentDetector.self, on: TestData.correlated(seed: 1), recipe: other, signal: nil)
+                    PrincipalComponentDetector.self, on: TestData.correlated(seed: 1), recipe: other, signal: nil,
+                    context: FittingContext())
             }.contains("8 columns"))
     }
 }

@@ -11,7 +11,7 @@ import Testing
     ) throws -> PrincipalComponentDetector {
         var options = PrincipalComponentOptions()
         change(&options)
-        return try PrincipalComponentDetector.fit(data, options: options, seed: 0)
+        return try PrincipalComponentDetector.fit(data, options: options, context: FittingContext())
     }
 
     /// The definition, in double precision, window by window.

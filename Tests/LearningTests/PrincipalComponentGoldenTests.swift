@@ -74,7 +74,8 @@ import Testing
         var options = PrincipalComponentOptions()
         options.componentCount = 4
         options.statistic = .hotelling
-        let detector = try PrincipalComponentDetector.fit(TestData.oneSegment(frames), options: options, seed: 0)
+        let detector = try PrincipalComponentDetector.fit(
+            TestData.oneSegment(frames), options: options, context: FittingContext())
         let squared = try detector.scores(frames).map { Double($0) * detector.limits.hotelling }
         let expected = try numbers(SharedData.json("tabular/mahalanobis.json"), "distance_ddof1").map { $0 * $0 }
         #expect(Closeness.relativeToPeak(squared, expected) < 1e-6)

@@ -17,7 +17,7 @@ import Testing
         trainer.aggregation = .quantile(0.9)
         return try trainer.train(
             PrincipalComponentDetector.self, options: [(name: "contextFrames", text: "3")], on: data, recipe: recipe,
-            signal: signal, digests: [7, 1], machines: ["fan/id_02", "fan/id_00"])
+            signal: signal, digests: [7, 1], machines: ["fan/id_02", "fan/id_00"], context: FittingContext())
     }
 
     @Test func `A model comes back from its archive as it was`() throws {

@@ -5,13 +5,13 @@ extension PrincipalComponentDetector {
     /// The fewest windows a model is fitted on.
     static let fewestWindows = 10
 
-    /// Learns the normal state; the seed has no influence.
+    /// Learns the normal state; of the context nothing has an influence.
     ///
     /// - Throws: `SignalError` with code `insufficientData` when there are fewer than ten windows of frames, no column
     ///   or no column that changes; `malformed` naming the frame and column of a value that is not finite;
     ///   `invalidOption` for options out of range or more components than columns.
     public static func fit(
-        _ data: TrainingData, options: PrincipalComponentOptions, seed: UInt64
+        _ data: TrainingData, options: PrincipalComponentOptions, context: FittingContext
     ) throws -> PrincipalComponentDetector {
         try options.validate()
         let frames = data.frames

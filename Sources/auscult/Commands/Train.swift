@@ -45,9 +45,9 @@ struct Train: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Recordings are dealt into so many parts, each scored by a model of the others, for the threshold; 0 scores what was trained on.",
+            "Recordings are dealt into so many parts, each scored by a model of the others, for the threshold; 1 holds a fifth out, 0 scores what was trained on (default: 5, for networks 1).",
             valueName: "n"))
-    var folds = 5
+    var folds: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -85,7 +85,6 @@ struct Train: AsyncParsableCommand {
         trainer.thresholdMultiplier = thresholdMultiplier
         trainer.folds = folds
         trainer.aggregation = try ClipAggregation(text: aggregate)
-        trainer.seed = try seeds.value()
         try check(options, for: detector)
 
         let readingOptions = try reading.resolved()
@@ -102,11 +101,12 @@ struct Train: AsyncParsableCommand {
                 channels: try (readingOptions.channels ?? SignalOpener.usualChannels(of: collected.firstPath))
                     .description,
                 normalization: normalization.normalize ?? .none),
-            digests: collected.digests, machines: collected.machines
-        ) { step in
-            try Interruption.check()
-            progress.detail("\(step.step) (\(step.completed + 1) of \(step.total))")
-        }
+            digests: collected.digests, machines: collected.machines,
+            context: FittingContext(seed: try seeds.value(), jobs: try jobs.count()) { step in
+                try Interruption.check()
+                progress.detail("\(step.step) (\(step.completed + 1) of \(step.total))")
+                return .proceed
+            })
         try SafetensorsFile.write(trained.archived(), to: output)
         try AtomicFile.write(Array(trained.card.utf8), to: cardPath)
         for warning in trained.provenance.warnings { console.warn(warning) }
