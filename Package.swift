@@ -50,7 +50,7 @@ let package = Package(
         library("SignalIO", ["SignalCore", "CSndFile", "CSoxr"]),
         library("FeatureExtraction", ["SignalCore", "CFFTW", "CSpectralKernels", numerics]),
         library("SignalSynthesis", ["SignalCore", numerics]),
-        library("Learning", ["SignalCore", "LinearAlgebra"]),
+        library("Learning", ["SignalCore", "LinearAlgebra", numerics]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         .executableTarget(
             name: "auscult",

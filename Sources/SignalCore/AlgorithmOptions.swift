@@ -10,9 +10,15 @@ public protocol AlgorithmOptions: Codable, Sendable, Equatable {
     ///
     /// - Throws: ``SignalError`` with code `invalidOption`, naming the option, its value and the range.
     func validate() throws
+
+    /// The options that are worth searching, with the values to try; empty where there is nothing to search.
+    static var searchSpace: [OptionSearch] { get }
 }
 
 extension AlgorithmOptions {
+    /// Nothing to search.
+    public static var searchSpace: [OptionSearch] { [] }
+
     /// The options by name, in the order of their declaration.
     public func values() throws -> OptionValues {
         try OptionEncoder.values(of: self)

@@ -24,11 +24,7 @@ public struct TrainingData: Sendable {
 
     /// The frames of one segment.
     public func frames(ofSegment index: Int) -> FeatureFrames {
-        let segment = segments[index]
-        if segment.count == frames.count { return frames }
-        let values = segment.lowerBound * frames.columnCount..<segment.upperBound * frames.columnCount
-        return FeatureFrames(
-            columnCount: frames.columnCount, times: Array(frames.times[segment]), values: Array(frames.values[values]))
+        frames.frames(in: segments[index])
     }
 
     /// The data of some of the segments only, in the order given.

@@ -36,6 +36,16 @@ public struct FeatureFrames: Sendable, Equatable {
         frame * columnCount..<(frame + 1) * columnCount
     }
 
+    /// The frames of a range, by themselves.
+    ///
+    /// - Precondition: the range lies within the frames.
+    public func frames(in range: Range<Int>) -> FeatureFrames {
+        if range == 0..<count { return self }
+        return FeatureFrames(
+            columnCount: columnCount, times: Array(times[range]),
+            values: Array(values[range.lowerBound * columnCount..<range.upperBound * columnCount]))
+    }
+
     /// Appends one frame whose values `fill` writes; they are zero before.
     public mutating func append(time: Double, fill: (inout MutableSpan<Float>) throws -> Void) rethrows {
         let start = extend(time: time)

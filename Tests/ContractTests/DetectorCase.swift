@@ -43,15 +43,17 @@ enum DetectorCase {
         return (FeatureFrames(columnCount: frames.columnCount, times: frames.times, values: values), 3)
     }
 
-    static func cut(_ frames: FeatureFrames, _ range: Range<Int>) -> FeatureFrames {
-        let values = range.lowerBound * frames.columnCount..<range.upperBound * frames.columnCount
-        return FeatureFrames(
-            columnCount: frames.columnCount, times: Array(frames.times[range]), values: Array(frames.values[values]))
-    }
-
     /// Fits with default options, in clips of 50 frames.
     static func fit(_ name: String, columns: Int = columnCount) throws -> any Detector {
         try fit(name, on: frames(seed: 1, count: 1000, columns: columns))
+    }
+
+    /// Checks that what a search would try is possible.
+    static func validate(_ detector: any Detector.Type, _ search: RandomSearch, _ trial: Int) throws {
+        func validate<Algorithm: Detector>(_ type: Algorithm.Type) throws {
+            _ = try Algorithm.Options().setting(search.assignments(ofTrial: trial))
+        }
+        try validate(detector)
     }
 
     static func fit(_ name: String, on frames: FeatureFrames) throws -> any Detector {

@@ -61,11 +61,11 @@ import Testing
             for _ in 0..<60 {
                 let count = 1 + Int(generator.uniform() * Double(whole.count - 1))
                 let start = Int(generator.uniform() * Double(whole.count - count + 1))
-                let cut = DetectorCase.cut(frames, start..<start + count + context - 1)
+                let cut = frames.frames(in: start..<start + count + context - 1)
                 #expect(try detector.scores(cut) == Array(whole[start..<start + count]))
                 #expect(try detector.contributions(cut) == Array(blame[start * width..<(start + count) * width]))
             }
-            let single = try whole.indices.flatMap { try detector.scores(DetectorCase.cut(frames, $0..<$0 + context)) }
+            let single = try whole.indices.flatMap { try detector.scores(frames.frames(in: $0..<$0 + context)) }
             #expect(single == whole)
         }
     }
@@ -120,5 +120,7 @@ import Testing
         #expect(!detector.summary.isEmpty && detector.summary.count < 120 && !detector.summary.contains("\n"))
         #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" })
         #expect(!(try ModelRegistry.defaultOptions(of: detector)).entries.isEmpty)
+        #expect(try RandomSearch(of: detector, seed: 1).assignments(ofTrial: 0).isEmpty)
+        for trial in 1..<200 { try DetectorCase.validate(detector, RandomSearch(of: detector, seed: 1), trial) }
     }
 }

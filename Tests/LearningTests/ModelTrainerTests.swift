@@ -86,7 +86,7 @@ import Testing
     @Test func `A hold-out keeps the model of the other four fifths`() throws {
         let single = TestData.oneSegment(TestData.correlated(seed: 8, clips: 1, framesPerClip: 200).frames)
         let model = try train(single) { $0.folds = 1 }
-        let first = TestData.oneSegment(TestData.cut(single.frames, 0..<160))
+        let first = TestData.oneSegment(single.frames.frames(in: 0..<160))
         let plain = try PrincipalComponentDetector.fit(
             first, options: PrincipalComponentOptions(), context: FittingContext())
         #expect(try model.detector.archived() == plain.archived())

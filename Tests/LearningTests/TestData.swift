@@ -46,13 +46,6 @@ enum TestData {
         return frames
     }
 
-    /// The frames of a range.
-    static func cut(_ frames: FeatureFrames, _ range: Range<Int>) -> FeatureFrames {
-        let values = range.lowerBound * frames.columnCount..<range.upperBound * frames.columnCount
-        return FeatureFrames(
-            columnCount: frames.columnCount, times: Array(frames.times[range]), values: Array(frames.values[values]))
-    }
-
     static func oneSegment(_ frames: FeatureFrames) -> TrainingData {
         TrainingData(schema: schema(frames.columnCount), frames: frames, segments: [0..<frames.count])
     }

@@ -24,6 +24,13 @@ public struct PrincipalComponentOptions: AlgorithmOptions {
     /// The quantile of the training values of T² and of Q that counts as their limit, 0.5 to 1; default 0.99.
     public var limitQuantile = 0.99
 
+    /// The share of variance, the context and the statistic.
+    public static let searchSpace = [
+        OptionSearch("components", .numbers(0.5...0.995, isLogarithmic: false)),
+        OptionSearch("contextFrames", .integers(1...10, isLogarithmic: true)),
+        OptionSearch("statistic", .choices(PrincipalComponentStatistic.allCases.map { .text($0.rawValue) })),
+    ]
+
     /// The defaults.
     public init() {}
 
