@@ -16,7 +16,10 @@ public enum OptionValue: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .flag(let value): String(value)
         case .integer(let value): String(value)
-        case .number(let value): value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+        case .number(let value):
+            // A plus sign would end the element of a list.
+            value == value.rounded() && abs(value) < 1e15
+                ? String(Int(value)) : String(value).replacing("e+", with: "e")
         case .text(let value): value
         case .list(let values): values.map(\.description).joined(separator: "+")
         }
@@ -24,7 +27,8 @@ public enum OptionValue: Sendable, Equatable, CustomStringConvertible {
 
     /// Reads what a person typed as a value of the same type as this one.
     ///
-    /// Parts of a list are joined by `+`.
+    /// Parts of a list are joined by `+`. A list that is empty so far does not tell the type of its elements; they are
+    /// whole numbers or numbers if all of them are, else texts.
     func parsing(_ text: String, for name: String) throws -> OptionValue {
         func refuse(_ expected: String) -> SignalError {
             SignalError(.invalidOption, "\(name) takes \(expected), not '\(text.escapingControlCharacters)'")
@@ -45,9 +49,16 @@ public enum OptionValue: Sendable, Equatable, CustomStringConvertible {
         case .text:
             return .text(text)
         case .list(let values):
-            let sample = values.first ?? .text("")
-            return .list(try text.split(separator: "+").map { try sample.parsing(String($0), for: name) })
+            let parts = text.split(separator: "+").map(String.init)
+            let sample = values.first ?? Self.sample(for: parts)
+            return .list(try parts.map { try sample.parsing($0, for: name) })
         }
+    }
+
+    /// A value of the type that all texts are read as.
+    private static func sample(for texts: [String]) -> OptionValue {
+        if texts.allSatisfy({ Int($0) != nil }) { return .integer(0) }
+        return texts.allSatisfy { Double($0)?.isFinite == true } ? .number(0) : .text("")
     }
 }
 

@@ -53,6 +53,27 @@ struct OptionTests {
         #expect(try Outer(values: values) == Outer())
     }
 
+    struct Lists: AlgorithmOptions {
+        var windows: [Int] = []
+        var limits: [Double] = []
+        var colours: [Colour] = []
+        var names: [String] = []
+        func validate() throws {}
+    }
+
+    @Test func `a list that is empty by default takes the type of what is typed`() throws {
+        let changed = try Lists().setting([
+            ("windows", "5+10"), ("limits", "1+2.5+-1e20"), ("colours", "green+red"), ("names", "a+1"),
+        ])
+        #expect(changed.windows == [5, 10] && changed.limits == [1, 2.5, -1e20])
+        #expect(changed.colours == [.green, .red] && changed.names == ["a", "1"])
+        let texts = try changed.values().entries.map { (name: $0.name, text: $0.value.description) }
+        #expect(try Lists().setting(texts) == changed)
+        #expect(try changed.setting([("windows", ""), ("colours", "")]).windows.isEmpty)
+        #expect(throws: SignalError.self) { try Lists().setting([("windows", "5+x")]) }
+        #expect(throws: SignalError.self) { try Lists().setting([("colours", "blue")]) }
+    }
+
     @Test("texts are read as the type of the default")
     func setting() throws {
         let changed = try Outer().setting([
