@@ -79,6 +79,16 @@ struct TableColumns {
         self.time = time
     }
 
+    /// The columns of a table of which only the names matter.
+    init(names: [String]) {
+        self.names = names
+        hasHeader = true
+        time = nil
+        signal = []
+        channelNames = []
+        unit = nil
+    }
+
     /// The name of a column for error messages.
     func name(_ index: Int) -> String { names[index].isEmpty ? String(index) : names[index] }
 

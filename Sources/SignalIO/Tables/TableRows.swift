@@ -3,7 +3,8 @@ import SignalCore
 /// The rows of a table: as many fields in each as the table has columns, numbers where numbers belong.
 final class TableRows {
     let columns: TableColumns
-    private var reader: DelimitedTextReader
+    /// Stands at the current row.
+    private(set) var reader: DelimitedTextReader
     private let expected: Int
     /// Rows read since the start.
     private(set) var count = 0
@@ -76,12 +77,14 @@ final class TableRows {
         return read
     }
 
-    private func shown(_ index: Int) -> String {
+    /// The beginning of a field of the current row, for messages.
+    func shown(_ index: Int) -> String {
         let text = reader.text(index)
         return (text.count > 40 ? text.prefix(40) + "..." : text[...]).description.escapingControlCharacters
     }
 
-    private func notANumber(_ index: Int) -> SignalError {
+    /// What is wrong with a field of the current row that should be a number.
+    func notANumber(_ index: Int) -> SignalError {
         let text = reader.text(index).lowercased()
         let problem: String
         if reader.isEmpty(index) {
