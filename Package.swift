@@ -44,12 +44,15 @@ let package = Package(
 
         // Vector kernels that are compiled for several processors; Swift cannot choose among them at run time.
         .target(name: "CSpectralKernels"),
+        // Optimised in debug builds too, in which networks could not be trained otherwise.
+        .target(name: "CNeuralKernels", cSettings: [.unsafeFlags(["-O2"])]),
 
         library("SignalCore"),
         library("LinearAlgebra", ["SignalCore", "COpenBLAS"]),
         library("SignalIO", ["SignalCore", "CSndFile", "CSoxr"]),
         library("FeatureExtraction", ["SignalCore", "CFFTW", "CSpectralKernels", numerics]),
         library("SignalSynthesis", ["SignalCore", numerics]),
+        library("NeuralNetworks", ["SignalCore", "LinearAlgebra", "CNeuralKernels"]),
         library("Learning", ["SignalCore", "LinearAlgebra", numerics]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         .executableTarget(
@@ -68,6 +71,7 @@ let package = Package(
         tests("SignalIOTests", ["SignalCore", "SignalIO"]),
         tests("FeatureExtractionTests", ["SignalCore", "FeatureExtraction"]),
         tests("SignalSynthesisTests", ["SignalCore", "SignalSynthesis"]),
+        tests("NeuralNetworksTests", ["SignalCore", "LinearAlgebra", "NeuralNetworks"]),
         tests("LearningTests", ["SignalCore", "LinearAlgebra", "Learning"]),
         tests("ReportingTests", ["SignalCore", "Reporting"]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
