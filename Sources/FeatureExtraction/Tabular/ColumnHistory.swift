@@ -92,7 +92,7 @@ struct ColumnHistory: Sendable {
             let rest = 1 - 2 / (Double(means[index].span) + 1)
             means[index].numerator = Double(value) + rest * means[index].numerator
             means[index].weight = 1 + rest * means[index].weight
-            result[next] = Float(nearest: means[index].numerator / means[index].weight)
+            result[next] = Float.nearest(means[index].numerator / means[index].weight)
             next += 1
         }
         for lag in lags {
@@ -100,7 +100,7 @@ struct ColumnHistory: Sendable {
             next += 1
         }
         for step in differences {
-            result[next] = Float(nearest: Double(value) - Double(ring[max(0, row - step) & mask]))
+            result[next] = Float.nearest(Double(value) - Double(ring[max(0, row - step) & mask]))
             next += 1
         }
         for step in changes {
@@ -129,16 +129,16 @@ struct ColumnHistory: Sendable {
 
     private static func value(of statistic: RollingStatistic, _ window: borrowing Window, row: Int) -> Float {
         switch statistic {
-        case .mean: Float(nearest: window.moments?.mean ?? 0)
-        case .std: Float(nearest: window.moments?.standardDeviation ?? 0)
-        case .sum: Float(nearest: window.moments?.sum ?? 0)
-        case .slope: Float(nearest: window.moments?.slope(row: row) ?? 0)
-        case .skewness: Float(nearest: window.moments?.skewness ?? 0)
-        case .kurtosis: Float(nearest: window.moments?.kurtosis ?? 0)
+        case .mean: Float.nearest(window.moments?.mean ?? 0)
+        case .std: Float.nearest(window.moments?.standardDeviation ?? 0)
+        case .sum: Float.nearest(window.moments?.sum ?? 0)
+        case .slope: Float.nearest(window.moments?.slope(row: row) ?? 0)
+        case .skewness: Float.nearest(window.moments?.skewness ?? 0)
+        case .kurtosis: Float.nearest(window.moments?.kurtosis ?? 0)
         case .min: window.minimum?.value ?? 0
         case .max: window.maximum?.value ?? 0
-        case .range: Float(nearest: Double(window.maximum?.value ?? 0) - Double(window.minimum?.value ?? 0))
-        case .median: Float(nearest: window.median?.value ?? 0)
+        case .range: Float.nearest(Double(window.maximum?.value ?? 0) - Double(window.minimum?.value ?? 0))
+        case .median: Float.nearest(window.median?.value ?? 0)
         }
     }
 }

@@ -49,7 +49,7 @@ struct CrossColumns: Sendable {
                 }
             case .difference:
                 for (first, second) in pairs {
-                    result[next] = Float(nearest: Double(row[first]) - Double(row[second]))
+                    result[next] = Float.nearest(Double(row[first]) - Double(row[second]))
                     next += 1
                 }
             default:
@@ -69,13 +69,13 @@ struct CrossColumns: Sendable {
             var sum = 0.0
             for index in 0..<row.count { sum += Double(row[index]) }
             let mean = sum / Double(row.count)
-            guard feature == .std else { return Float(nearest: mean) }
+            guard feature == .std else { return Float.nearest(mean) }
             var squares = 0.0
             for index in 0..<row.count {
                 let distance = Double(row[index]) - mean
                 squares += distance * distance
             }
-            return Float(nearest: (squares / Double(row.count - 1)).squareRoot())
+            return Float.nearest((squares / Double(row.count - 1)).squareRoot())
         }
     }
 }

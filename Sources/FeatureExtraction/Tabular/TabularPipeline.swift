@@ -150,9 +150,9 @@ public struct TabularPipeline: FrameTransform {
 
 extension Float {
     /// The nearest number of single precision that is finite.
-    init(nearest value: Double) {
+    static func nearest(_ value: Double) -> Float {
         let largest = Double(Float.greatestFiniteMagnitude)
-        self = Float(Swift.max(-largest, Swift.min(largest, value)))
+        return Float(Swift.max(-largest, Swift.min(largest, value)))
     }
 
     /// `numerator / divisor` within ``TabularPipeline/largestQuotient`` of 0, and 0 for 0 / 0.
