@@ -53,7 +53,7 @@ let package = Package(
         library("FeatureExtraction", ["SignalCore", "CFFTW", "CSpectralKernels", numerics]),
         library("SignalSynthesis", ["SignalCore", numerics]),
         library("NeuralNetworks", ["SignalCore", "LinearAlgebra", "CNeuralKernels"]),
-        library("Learning", ["SignalCore", "LinearAlgebra", numerics]),
+        library("Learning", ["SignalCore", "LinearAlgebra", "NeuralNetworks", numerics]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         .executableTarget(
             name: "auscult",

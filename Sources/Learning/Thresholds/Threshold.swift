@@ -12,22 +12,20 @@ public struct Threshold: Sendable, Equatable {
     public let multiplier: Double
     /// The number of scores it was chosen from.
     public let scoreCount: Int
-    /// How these scores were obtained, in words.
+    /// How these scores were obtained, in words, and what was done instead where the rule could not be followed.
     public let basis: String
 
     /// Chooses a threshold.
     ///
     /// - Parameters:
     ///   - rule: how.
-    ///   - scores: scores of normal data, best of a model that was not fitted on the same data.
+    ///   - scores: scores of normal data in their order, best of a model that was not fitted on the same data.
     ///   - multiplier: above 1 for fewer alarms, below 1 for more; from 0.01 to 100.
     ///   - basis: how the scores were obtained, in words, for the model's card.
     /// - Throws: `SignalError` with code `insufficientData` when there is no score, `invalidOption` for a multiplier
     ///   out of range, `malformed` when a score is not finite.
     public init(_ rule: ThresholdRule, of scores: [Float], multiplier: Double = 1, basis: String) throws {
-        guard (0.01...100).contains(multiplier) else {
-            throw SignalError(.invalidOption, "the multiplier of a threshold is 0.01 to 100, not \(multiplier)")
-        }
+        try Self.check(multiplier: multiplier)
         guard !scores.isEmpty else {
             throw SignalError(.insufficientData, "there is no score to choose a threshold from")
         }
@@ -35,11 +33,11 @@ public struct Threshold: Sendable, Equatable {
             throw SignalError(.malformed, "a score that a threshold is chosen from is not finite")
         }
         let usual = Quantile.linear(of: scores, 0.5)
-        let distance = rule.value(of: scores) - usual
-        let largest = Double(Float.greatestFiniteMagnitude)
+        let choice = rule.choice(of: scores)
         self.init(
-            value: Float(min(max(usual + multiplier * distance, -largest), largest)), usualScore: Float(usual),
-            rule: rule, multiplier: multiplier, scoreCount: scores.count, basis: basis)
+            value: Self.clamped(usual + multiplier * (choice.value - usual)), usualScore: Float(usual), rule: rule,
+            multiplier: multiplier, scoreCount: scores.count,
+            basis: [basis, choice.remark ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
     }
 
     init(value: Float, usualScore: Float, rule: ThresholdRule, multiplier: Double, scoreCount: Int, basis: String) {
