@@ -57,8 +57,8 @@ import Testing
 
     @Test func `The shape solves its equation`() {
         // digamma(1) is minus Euler's constant; log(2) - digamma(2) follows from digamma(2) = 1 - Euler's constant.
-        #expect(abs(GammaFunction.logMinusDigamma(1) - 0.5772156649015329) < 1e-14)
-        #expect(abs(GammaFunction.logMinusDigamma(2) - (log(2) - 1 + 0.5772156649015329)) < 1e-14)
+        #expect(abs(GammaFunction.logMinusDigamma(1) - 0.5772156649015329) < 1e-13)
+        #expect(abs(GammaFunction.logMinusDigamma(2) - (log(2) - 1 + 0.5772156649015329)) < 1e-13)
         for shape in [0.01, 0.5, 1, 3, 50, 1e4, 1e6] {
             let found = GammaFit.shape(spread: GammaFunction.logMinusDigamma(shape))
             #expect(abs(found / shape - 1) < 1e-9)
@@ -119,7 +119,8 @@ import Testing
         // The exponential distribution exceeds 13.8 once in a million times.
         #expect(abs(threshold.value - 13.8) < 2.5 && threshold.value > (scores.max() ?? 0))
         #expect(threshold.basis == "of the test")
-        let share = scores.count { $0 > (try? Threshold(.extremeValue(risk: 1e-3), of: scores, basis: ""))?.value ?? 0 }
+        let rare = try Threshold(.extremeValue(risk: 1e-3), of: scores, basis: "").value
+        let share = scores.count { $0 > rare }
         #expect((10...30).contains(share))
 
         let few = try Threshold(.extremeValue(risk: 0.001), of: Array(scores.prefix(100)), basis: "of the test")
