@@ -66,6 +66,7 @@ import Testing
         #expect(abs(metrics.recall - (try reference.number("recall"))) < 1e-15)
         #expect(abs(metrics.f1 - (try reference.number("f1"))) < 1e-15)
         #expect(metrics.undefined.isEmpty)
+        #expect(abs(metrics.falseAlarmRate - 15.0 / 58) < 1e-15 && abs(metrics.missedAlarmRate - 6.0 / 22) < 1e-15)
     }
 
     @Test(arguments: 1...20) func `The area is the share of pairs in order`(seed: UInt64) throws {
@@ -113,7 +114,7 @@ import Testing
     @Test func `Undefined decisions are zero and said to be`() {
         let nothing = ClassificationMetrics([(score: 1.0, isAnomalous: false)], threshold: 2)
         #expect(nothing.precision == 0 && nothing.recall == 0 && nothing.f1 == 0)
-        #expect(nothing.undefined.count == 3)
+        #expect(nothing.undefined.count == 4 && nothing.falseAlarmRate == 0)
         #expect(ClassificationMetrics([(score: 1.0, isAnomalous: true)], threshold: 1).falseNegatives == 1)
     }
 

@@ -133,6 +133,14 @@ public struct Evaluation: Sendable, Equatable, Encodable {
 
 extension Evaluation.Mean {
     init(_ groups: [Evaluation.Group]) {
+        self.init(
+            groups.map { group in
+                (group.ranking, group.classification.f1, group.baselines.map { ($0.name, $0.ranking) })
+            })
+    }
+
+    /// The means over groups of which are known the ranking, the F1 and the rankings of the baselines.
+    init(_ groups: [(ranking: RankingMetrics, f1: Double, baselines: [(name: String, ranking: RankingMetrics)])]) {
         func mean(_ values: [Double]) -> Double? {
             values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
         }
@@ -141,7 +149,7 @@ extension Evaluation.Mean {
         auc = mean(ranked.compactMap(\.ranking.auc))
         partialAuc = mean(ranked.compactMap(\.ranking.partialAuc))
         averagePrecision = mean(ranked.compactMap(\.ranking.averagePrecision))
-        f1 = mean(ranked.map(\.classification.f1))
+        f1 = mean(ranked.map(\.f1))
         var baselines: [String: [Double]] = [:]
         for baseline in ranked.flatMap(\.baselines) {
             if let auc = baseline.ranking.auc { baselines[baseline.name, default: []].append(auc) }

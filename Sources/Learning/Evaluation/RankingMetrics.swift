@@ -15,10 +15,14 @@ public struct RankingMetrics: Sendable, Equatable, Encodable {
     /// Why the others are missing, where they are.
     public let reason: String?
 
-    /// Measures a ranking.
+    /// Measures a ranking of items that do not depend on each other.
     public init(_ ranking: ScoreRanking, seed: UInt64) {
+        self.init(ranking, interval: ranking.areaInterval(seed: seed))
+    }
+
+    /// Measures a ranking of which the interval of the AUC is known, or is not to be had.
+    init(_ ranking: ScoreRanking, interval: ClosedRange<Double>?) {
         auc = ranking.areaUnderCurve
-        let interval = ranking.areaInterval(seed: seed)
         aucLower = interval?.lowerBound
         aucUpper = interval?.upperBound
         partialAuc = ranking.partialArea()
@@ -38,7 +42,10 @@ public struct RankingMetrics: Sendable, Equatable, Encodable {
         var sums = (auc: 0.0, partialAuc: 0.0, averagePrecision: 0.0)
         var areas: [Double] = []
         for _ in 0..<draws {
-            let ranking = try ScoreRanking(labels.map { (score: generator.uniform(), isAnomalous: $0) })
+            let ranking =
+                labels.count < 100_000
+                ? try ScoreRanking(labels.map { (score: generator.uniform(), isAnomalous: $0) })
+                : Self.countedChance(anomalousCount, normalCount, &generator)
             guard let auc = ranking.areaUnderCurve else { break }
             areas.append(auc)
             sums.auc += auc
@@ -53,5 +60,15 @@ public struct RankingMetrics: Sendable, Equatable, Encodable {
         partialAuc = areas.isEmpty ? nil : sums.partialAuc / count
         averagePrecision = areas.isEmpty ? nil : sums.averagePrecision / count
         reason = areas.isEmpty ? try ScoreRanking(labels.map { (score: 0, isAnomalous: $0) }).reasonForNoArea : nil
+    }
+
+    /// A random ranking of many items in 65,536 classes of equal score, so that nothing has to be sorted.
+    private static func countedChance(_ anomalousCount: Int, _ normalCount: Int, _ generator: inout SeededGenerator)
+        -> ScoreRanking
+    {
+        var classes = Array(repeating: (anomalous: 0, normal: 0), count: 65_536)
+        for _ in 0..<anomalousCount { classes[Int(generator.next() >> 48)].anomalous += 1 }
+        for _ in 0..<normalCount { classes[Int(generator.next() >> 48)].normal += 1 }
+        return ScoreRanking(counted: classes)
     }
 }
