@@ -6,7 +6,7 @@ import Testing
 @testable import Learning
 
 @Suite struct ModelTrainerTests {
-    private let signal = SignalExpectation(sampleRate: 16_000)
+    private let input = InputExpectation.signal(SignalExpectation(sampleRate: 16_000))
 
     private func train(
         _ data: TrainingData, options: [(name: String, text: String)] = [], seed: UInt64 = 42,
@@ -16,7 +16,7 @@ import Testing
         change(&trainer)
         return try trainer.train(
             PrincipalComponentDetector.self, options: options, on: data, recipe: FeatureRecipe(schema: data.schema),
-            signal: signal, digests: [5, -3, 5], machines: ["fan/id_00"], context: FittingContext(seed: seed))
+            input: input, digests: [5, -3, 5], machines: ["fan/id_00"], context: FittingContext(seed: seed))
     }
 
     @Test func `Thresholds come from held-out scores: new normal clips pass as often as the rule says`() throws {
@@ -68,7 +68,7 @@ import Testing
         let steps = Mutex<[FittingProgress]>([])
         func train(_ report: @escaping @Sendable (FittingProgress) throws -> FittingDecision) throws {
             _ = try ModelTrainer(toolVersion: "0.1.0").train(
-                PrincipalComponentDetector.self, on: data, recipe: FeatureRecipe(schema: data.schema), signal: signal,
+                PrincipalComponentDetector.self, on: data, recipe: FeatureRecipe(schema: data.schema), input: input,
                 context: FittingContext(report: report))
         }
         try train { step in
@@ -125,7 +125,7 @@ import Testing
         #expect(
             TestData.message {
                 _ = try ModelTrainer(toolVersion: "").train(
-                    PrincipalComponentDetector.self, on: TestData.correlated(seed: 1), recipe: other, signal: nil,
+                    PrincipalComponentDetector.self, on: TestData.correlated(seed: 1), recipe: other, input: input,
                     context: FittingContext())
             }.contains("8 columns"))
     }

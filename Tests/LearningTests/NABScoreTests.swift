@@ -57,7 +57,7 @@ import Testing
             for profile in NABProfile.all {
                 let thresholds = Set(files.flatMap(\.scores)).sorted().reversed()
                 var best = 0.0
-                for threshold in ties ? Array(thresholds) : thresholds.prefix(20).map { $0 } {
+                for threshold in ties ? thresholds[...] : thresholds.prefix(20) {
                     let expected = obvious(files, profile, threshold: threshold)
                     let score = corpus.score(profile, threshold: threshold)
                     #expect(abs(score.score - expected) < 1e-9)

@@ -5,32 +5,37 @@ import Testing
 @testable import Learning
 
 @Suite struct TrainedModelTests {
-    private func model(_ change: (inout FeatureRecipe, inout SignalExpectation?) -> Void = { _, _ in }) throws
+    private func model(_ change: (inout FeatureRecipe, inout InputExpectation) -> Void = { _, _ in }) throws
         -> TrainedModel
     {
         let data = TestData.correlated(seed: 1)
         var recipe = FeatureRecipe(schema: data.schema, options: ["melBands": "8", "fftLength": "1024"])
-        var signal: SignalExpectation? = SignalExpectation(
-            sampleRate: 16_000, unit: .fullScale, channels: "mean", normalization: .rms)
-        change(&recipe, &signal)
+        var input = InputExpectation.signal(
+            SignalExpectation(sampleRate: 16_000, unit: .fullScale, channels: "mean", normalization: .rms))
+        change(&recipe, &input)
         var trainer = ModelTrainer(toolVersion: "0.1.0")
         trainer.aggregation = .quantile(0.9)
         return try trainer.train(
             PrincipalComponentDetector.self, options: [(name: "contextFrames", text: "3")], on: data, recipe: recipe,
-            signal: signal, digests: [7, 1], machines: ["fan/id_02", "fan/id_00"], context: FittingContext())
+            input: input, digests: [7, 1], rowCounts: input.table == nil ? [] : [500, 20],
+            machines: ["fan/id_02", "fan/id_00"], context: FittingContext())
     }
 
     @Test func `A model comes back from its archive as it was`() throws {
         for table in [false, true] {
-            let original = try model { recipe, signal in
+            let original = try model { recipe, input in
                 guard table else { return }
-                signal = nil
+                input = .table(
+                    TableExpectation(
+                        columns: [FeatureColumn("pressure", unit: "bar"), FeatureColumn("flow")], rowSpacing: 60,
+                        hasAbsoluteTimes: true))
                 recipe.options = [:]
                 recipe.schema.columns[3].band = nil
                 recipe.schema.columns[4].unit = ""
             }
             let back = try TrainedModel(archive: original.archived())
-            #expect(back.recipe == original.recipe && back.signal == original.signal)
+            #expect(back.recipe == original.recipe && back.input == original.input)
+            #expect(back.provenance.rowCount(digest: 1) == (table ? 20 : 0))
             #expect(back.aggregation == original.aggregation && back.provenance == original.provenance)
             #expect(back.clipThreshold == original.clipThreshold && back.frameThreshold == original.frameThreshold)
             #expect(try back.archived() == original.archived())

@@ -8,25 +8,26 @@ struct HeldOutParts {
     let folds: [[Int]]
     /// Whether there is one fold, whose model is kept.
     let isHoldOut: Bool
-    private let isOneRecording: Bool
+    /// Whether the parts are consecutive, in words what they are parts of; else recordings are dealt.
+    private let consecutiveOf: String?
 
-    /// Deals the segments into folds, by the seed; a single one is cut into consecutive parts. A hold-out takes a fifth.
-    init(of data: TrainingData, folds: Int, seed: UInt64) {
+    /// Deals recordings into folds, by the seed; a single one, or the rows of tables, are cut into consecutive parts. A
+    /// hold-out takes a fifth.
+    init(of data: TrainingData, folds: Int, isTable: Bool, seed: UInt64) {
         isHoldOut = folds == 1
-        isOneRecording = data.segments.count == 1
-        let frames = data.frames.count
-        let count = min(isHoldOut ? 5 : folds, isOneRecording ? frames : data.segments.count)
+        consecutiveOf = isTable ? "the rows" : data.segments.count == 1 ? "the one recording" : nil
+        let count = min(isHoldOut ? 5 : folds, consecutiveOf != nil ? data.frames.count : data.segments.count)
         guard folds > 0, count > 1 else {
             self.data = data
             self.folds = []
             return
         }
-        if isOneRecording {
-            var edges = (0...count).map { frames * $0 / count }
+        if consecutiveOf != nil {
+            var edges = (0...count).map { data.frames.count * $0 / count }
             if isHoldOut { edges.removeSubrange(1..<count - 1) }
-            self.data = TrainingData(
-                schema: data.schema, frames: data.frames, segments: zip(edges, edges.dropFirst()).map { $0..<$1 })
-            self.folds = isHoldOut ? [[1]] : (0..<count).map { [$0] }
+            let (parts, blocks) = Self.cut(data, at: edges)
+            self.data = parts
+            self.folds = isHoldOut ? [blocks[1]] : blocks
             return
         }
         self.data = data
@@ -38,6 +39,18 @@ struct HeldOutParts {
         self.folds = isHoldOut ? Array(dealt.prefix(1)) : dealt
     }
 
+    /// The data with its segments cut at frames, and the segments between every two of them.
+    private static func cut(_ data: TrainingData, at edges: [Int]) -> (TrainingData, [[Int]]) {
+        var segments: [Range<Int>] = []
+        var blocks: [[Int]] = []
+        for (lower, upper) in zip(edges, edges.dropFirst()) {
+            let parts = data.segments.map { $0.clamped(to: lower..<upper) }.filter { !$0.isEmpty }
+            blocks.append(Array(segments.count..<segments.count + parts.count))
+            segments += parts
+        }
+        return (TrainingData(schema: data.schema, frames: data.frames, segments: segments), blocks)
+    }
+
     /// The data of all segments but these.
     func data(without fold: [Int]) -> TrainingData {
         let heldOut = Set(fold)
@@ -47,12 +60,15 @@ struct HeldOutParts {
     /// How the scores of recordings or frames came about, for a model's card.
     func basis(of kind: String) -> String {
         if folds.isEmpty { return "in-sample scores, a score for every \(kind)" }
-        let unit = isOneRecording && kind == "recording" ? "part" : kind
-        if isHoldOut {
-            let part = isOneRecording ? "the last fifth of the one recording" : "a fifth of the recordings"
-            return "held-out scores, a score for every \(unit): \(part), which the model was not fitted on"
-        }
-        let cut = isOneRecording ? "consecutive parts of the one recording" : "groups of recordings"
-        return "held-out scores, a score for every \(unit): \(folds.count) \(cut), each scored by a model of the others"
+        let unit = consecutiveOf != nil && kind == "recording" ? "part" : kind
+        let cut =
+            switch (isHoldOut, consecutiveOf) {
+            case (true, let whole?): "the last fifth of \(whole), which the model was not fitted on"
+            case (true, nil): "a fifth of the recordings, which the model was not fitted on"
+            case (false, let whole?):
+                "\(folds.count) consecutive parts of \(whole), each scored by a model of the others"
+            case (false, nil): "\(folds.count) groups of recordings, each scored by a model of the others"
+            }
+        return "held-out scores, a score for every \(unit): \(cut)"
     }
 }

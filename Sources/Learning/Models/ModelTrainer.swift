@@ -7,7 +7,7 @@ public import SignalCore
 /// of Statistical Learning", 2nd edition, section 7.10). In-sample scores of few recordings are too low, so that a
 /// threshold taken from them would call every new recording anomalous. The model that is returned is fitted on all.
 ///
-/// A single recording is cut into as many consecutive parts as there are folds: not shuffled frames, because
+/// A single recording, or the rows of tables, are cut into as many consecutive parts as there are folds: not shuffled frames, because
 /// neighbouring frames resemble each other and would hide the same effect.
 ///
 /// One fold is a hold-out: the model is fitted on the first four fifths of the data alone, the last fifth (of several
@@ -38,8 +38,9 @@ public struct ModelTrainer: Sendable {
     ///   - options: options to set, as typed; the others keep their defaults.
     ///   - data: frames of normal data, a segment for every recording.
     ///   - recipe: how the frames were made.
-    ///   - signal: the signals they were made from, or `nil` for a sensor table.
-    ///   - digests: a digest of the content of every recording.
+    ///   - input: the recordings or tables they were made from.
+    ///   - digests: a digest of the content of every recording or table.
+    ///   - rowCounts: how many rows of every table were used; empty for recordings.
     ///   - machines: the machines recorded, as `fan/id_00`.
     ///   - context: seed, threads, checkpoint, and where progress is reported: before every fit and within those that
     ///     report themselves. Where it answers `stop` before a fit, training is abandoned.
@@ -47,7 +48,8 @@ public struct ModelTrainer: Sendable {
     ///   or what the context's report throws.
     public func train(
         _ detector: any Detector.Type, options: [(name: String, text: String)] = [], on data: TrainingData,
-        recipe: FeatureRecipe, signal: SignalExpectation?, digests: [Int64] = [], machines: [String] = [],
+        recipe: FeatureRecipe, input: InputExpectation, digests: [Int64] = [], rowCounts: [Int64] = [],
+        machines: [String] = [],
         context: FittingContext
     ) throws -> TrainedModel {
         let folds = folds ?? detector.usualFolds
@@ -60,18 +62,19 @@ public struct ModelTrainer: Sendable {
             throw SignalError(.insufficientData, "there is no frame to train on; give at least one normal recording")
         }
         return try train(
-            type: detector, options: options, on: data, folds: folds, recipe: recipe, signal: signal,
-            digests: digests, machines: machines, context: context)
+            type: detector, options: options, on: data, folds: folds, recipe: recipe, input: input,
+            digests: digests, rowCounts: rowCounts, machines: machines, context: context)
     }
 
     private func train<Algorithm: Detector>(
         type: Algorithm.Type, options: [(name: String, text: String)], on data: TrainingData, folds: Int,
-        recipe: FeatureRecipe, signal: SignalExpectation?, digests: [Int64], machines: [String],
+        recipe: FeatureRecipe, input: InputExpectation, digests: [Int64], rowCounts: [Int64], machines: [String],
         context: FittingContext
     ) throws -> TrainedModel {
         let options = try Algorithm.Options().setting(options)
         try data.frames.requireFinite(data.schema)
-        let parts = HeldOutParts(of: data, folds: folds, seed: context.seed)
+        let parts = HeldOutParts(
+            of: data, folds: folds, isTable: input.table != nil, seed: context.seed)
         let total = parts.isHoldOut ? 1 : parts.folds.count + 1
         var scores = Array(repeating: [Float](), count: parts.data.segments.count)
         var heldOutModel: Algorithm?
@@ -109,11 +112,13 @@ public struct ModelTrainer: Sendable {
             data, contextLength: model.contextLength, clipThreshold: clipThreshold,
             scoresAreInSample: parts.folds.isEmpty)
         return try TrainedModel(
-            detector: model, recipe: recipe, signal: signal, aggregation: aggregation, clipThreshold: clipThreshold,
+            detector: model, recipe: recipe, input: input, aggregation: aggregation, clipThreshold: clipThreshold,
             frameThreshold: frameThreshold,
             provenance: TrainingProvenance(
-                seed: context.seed, toolVersion: toolVersion, recordingCount: data.segments.count,
-                frameCount: data.frames.count, digests: digests, machines: machines, warnings: warnings))
+                seed: context.seed, toolVersion: toolVersion,
+                recordingCount: max(1, input.table == nil ? data.segments.count : digests.count),
+                frameCount: data.frames.count, digests: digests, rowCounts: rowCounts, machines: machines,
+                warnings: warnings))
     }
 
     private func begin(_ step: String, _ completed: Int, of total: Int, _ context: FittingContext) throws {

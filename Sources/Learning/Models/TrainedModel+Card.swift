@@ -8,7 +8,7 @@ extension TrainedModel {
         let options = (try? detector.optionTexts()) ?? []
         var lines = [
             "# Model: \(algorithm) on \(recipe.feature)", "",
-            "Trained on \(counted(provenance.recordingCount, "normal recording"))\(source), "
+            "Trained on \(counted(provenance.recordingCount, signal == nil ? "table" : "normal recording"))\(source), "
                 + "\(counted(provenance.frameCount, "frame")). A higher score is more anomalous.", "",
             "## Input", "",
         ]
@@ -30,8 +30,8 @@ extension TrainedModel {
         lines += ["", "## How to use", "", "```"]
         let path = signal == nil ? "TABLE.csv" : "RECORDINGS"
         lines.append("auscult detect --model MODEL.safetensors \(path)")
-        if signal != nil { lines.append("auscult evaluate --model MODEL.safetensors --data \(path)") }
         lines += [
+            "auscult evaluate --model MODEL.safetensors --data \(path)",
             "```", "",
             "Seed \(provenance.seed), auscult \(provenance.toolVersion), format version \(Self.formatVersion).",
         ]
@@ -45,6 +45,12 @@ extension TrainedModel {
             lines.append(
                 "- signal: \(OptionValue.number(signal.sampleRate)) Hz in \(signal.unit.rawValue), channel "
                     + "\(signal.channels), loudness normalization \(signal.normalization.rawValue)")
+        }
+        if let table {
+            let names = table.columns.map { $0.unit.isEmpty ? $0.name : "\($0.name) (\($0.unit))" }
+            lines.append(
+                "- table: rows about \(OptionValue.number(table.rowSpacing)) s apart, columns "
+                    + names.joined(separator: ", "))
         }
         let schema = recipe.schema
         lines.append("- feature: \(schema.feature), \(counted(schema.columns.count, "column"))" + columnRange)

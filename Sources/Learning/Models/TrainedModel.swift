@@ -7,8 +7,8 @@ public struct TrainedModel: Sendable {
     public let detector: any Detector
     /// How the frames are made.
     public let recipe: FeatureRecipe
-    /// The signals it understands, or `nil` for a model of a sensor table.
-    public let signal: SignalExpectation?
+    /// The recordings or tables it understands.
+    public let input: InputExpectation
     /// How the scores of a recording's frames become its score.
     public let aggregation: ClipAggregation
     /// The threshold of a recording's score.
@@ -18,6 +18,11 @@ public struct TrainedModel: Sendable {
     /// Where the model comes from.
     public let provenance: TrainingProvenance
 
+    /// The signals it understands, or `nil` for a model of sensor tables.
+    public var signal: SignalExpectation? { input.signal }
+    /// The tables it understands, or `nil` for a model of recordings.
+    public var table: TableExpectation? { input.table }
+
     /// The name of the algorithm, such as `pca`.
     public var algorithm: String { type(of: detector).name }
 
@@ -25,7 +30,7 @@ public struct TrainedModel: Sendable {
     ///
     /// - Throws: `SignalError` with code `mismatch` when detector and recipe have not the same number of columns.
     public init(
-        detector: any Detector, recipe: FeatureRecipe, signal: SignalExpectation?, aggregation: ClipAggregation,
+        detector: any Detector, recipe: FeatureRecipe, input: InputExpectation, aggregation: ClipAggregation,
         clipThreshold: Threshold, frameThreshold: Threshold, provenance: TrainingProvenance
     ) throws {
         guard detector.columnCount == recipe.schema.columns.count else {
@@ -35,7 +40,7 @@ public struct TrainedModel: Sendable {
         }
         self.detector = detector
         self.recipe = recipe
-        self.signal = signal
+        self.input = input
         self.aggregation = aggregation
         self.clipThreshold = clipThreshold
         self.frameThreshold = frameThreshold

@@ -1,4 +1,4 @@
-public import SignalCore
+internal import SignalCore
 
 /// An alarm that ``AlarmTracker`` raised.
 public struct AlarmEvent: Sendable, Equatable, Codable {

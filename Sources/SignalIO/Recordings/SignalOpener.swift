@@ -44,7 +44,7 @@ public enum SignalOpener {
     }
 
     /// Whether these bytes can be the beginning of a text: something, but no control characters other than white space.
-    private static func isText(_ prefix: [UInt8]) -> Bool {
+    static func isText(_ prefix: [UInt8]) -> Bool {
         !prefix.isEmpty && prefix.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
     }
 }

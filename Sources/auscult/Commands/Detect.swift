@@ -9,8 +9,11 @@ import Synchronization
 struct Detect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detect",
-        abstract: "Score recordings by a model: verdict, severity, and the band or column to blame.",
+        abstract: "Score recordings or tables by a model: verdict, severity, and the band or column to blame.",
         discussion: """
+            Recordings get one verdict each, sensor tables one for every row that has enough rows before it. Times are \
+            seconds from the start, or for a table with dates ISO 8601 in UTC.
+
             The columns are source,time,score,threshold,anomalous,severity,top_column; higher scores are more anomalous. \
             With --jsonl every object also has machine, id, label, split, domain and time of recording, as far as the name \
             tells them, and the five columns that add most.
@@ -28,8 +31,8 @@ struct Detect: AsyncParsableCommand {
 
     @OptionGroup var inputs: InputOptions
 
-    @Option(help: "One row a clip, or one a frame (row means the same).")
-    var per = Unit.clip
+    @Option(help: "One row a clip, or one a frame (row means the same); default clip, for tables row.")
+    var per: Unit?
 
     @Option(help: ArgumentHelp("Use this threshold instead of the model's.", valueName: "score"))
     var threshold: Float?
@@ -49,7 +52,7 @@ struct Detect: AsyncParsableCommand {
     /// A verdict with all that is said of it.
     private struct Row: Encodable, Sendable {
         let source: String
-        let time: Double
+        let time: RowTime
         let score: Float
         let threshold: Float
         let anomalous: Bool
@@ -77,26 +80,23 @@ struct Detect: AsyncParsableCommand {
             throw SignalError(.invalidOption, "--threshold is a number, not \(threshold)")
         }
         let file = try ModelFile(path: model)
-        _ = try file.pipeline(reading, normalization: normalization.normalize)
+        let (readingOptions, normalize) = (reading, normalization.normalize)
+        _ = try ModelInput(file, readingOptions, normalization: normalize)
+        let isByClip = per.map { $0 == .clip } ?? (file.model.table == nil)
         let walk = inputs.walk()
         let progress = ProgressLine("detect", total: Console.isTerminal ? walk.count() : nil, console: console)
-        let (readingOptions, normalize) = (reading, normalization.normalize)
         let state = Mutex(State(output: try Writer(path: output.output, json: json, jsonl: jsonl)))
         try await ParallelWork.run(jobs: jobs.count()) {
             walk.next()
         } makeWorker: {
-            try file.pipeline(readingOptions, normalization: normalize)
-        } work: { (pipeline: FeaturePipeline, input: Result<DatasetItem, SignalError>) -> Result<Scored, SignalError> in
-            input.flatMap { item in
+            try ModelInput(file, readingOptions, normalization: normalize)
+        } work: { (input: ModelInput, item: Result<DatasetItem, SignalError>) -> Result<Scored, SignalError> in
+            item.flatMap { item in
                 Result.capturing(path: item.path) {
-                    let (frames, summary) = try file.frames(of: item.path, pipeline)
-                    for warning in summary.warnings {
-                        console.warn("\(item.path.escapingControlCharacters): \(warning)")
-                    }
-                    let verdicts =
-                        per == .clip
-                        ? [try file.model.clipVerdict(frames)] : try file.model.frameVerdicts(frames)
-                    return Scored(rows: verdicts.map { row($0, item, file.model) }, path: item.path, summary: summary)
+                    let loaded = try input.load(item.path)
+                    return Scored(
+                        rows: try rows(of: loaded, item, file.model, isByClip: isByClip), path: item.path,
+                        warnings: loaded.warnings, isIncomplete: loaded.isIncomplete)
                 }
             }
         } deliver: { scored in
@@ -104,7 +104,8 @@ struct Detect: AsyncParsableCommand {
                 switch scored {
                 case .success(let scored):
                     let rows = scored.rows
-                    state.failures.note(scored.summary, of: scored.path, console)
+                    state.failures.note(
+                        warnings: scored.warnings, isIncomplete: scored.isIncomplete, of: scored.path, console)
                     state.anomalies += rows.count(where: \.anomalous)
                     for row in rows { try state.output.write(row) }
                     progress.advance()
@@ -116,20 +117,44 @@ struct Detect: AsyncParsableCommand {
         }
         try state.withLock { state in
             try state.output.finish()
-            let unit = per == .clip ? "recordings" : "frames"
+            let inputs = file.model.table == nil ? "recordings" : "tables"
+            let unit = isByClip ? inputs : file.model.table == nil ? "frames" : "rows"
             console.note(
-                "\(state.anomalies) anomalous \(unit) in \(state.failures.succeeded) recordings "
+                "\(state.anomalies) anomalous \(unit) in \(state.failures.succeeded) \(inputs) "
                     + "(\(Text.number(progress.elapsed, digits: 2)) s)")
             try state.failures.conclude(console)
         }
     }
 
-    private func row(_ verdict: Verdict, _ item: DatasetItem, _ model: TrainedModel) -> Row {
+    /// The verdicts on one input, a stretch of frames at a time.
+    private func rows(
+        of loaded: ModelInput.Loaded, _ item: DatasetItem, _ model: TrainedModel, isByClip: Bool
+    ) throws -> [Row] {
+        if isByClip {
+            return try loaded.segments.map { segment in
+                row(try model.clipVerdict(loaded.frames.frames(in: segment)), loaded, item, model)
+            }
+        }
+        var rows: [Row] = []
+        let context = model.detector.contextLength
+        for segment in loaded.segments {
+            for start in stride(from: segment.lowerBound, to: segment.upperBound - context + 1, by: 4096) {
+                let stretch = start..<min(start + 4096 + context - 1, segment.upperBound)
+                rows += try model.frameVerdicts(loaded.frames.frames(in: stretch)).map { row($0, loaded, item, model) }
+            }
+        }
+        return rows
+    }
+
+    private func row(
+        _ verdict: Verdict, _ loaded: ModelInput.Loaded, _ item: DatasetItem, _ model: TrainedModel
+    ) -> Row {
         let columns = model.recipe.schema.columns
         let worst = verdict.contributions.indices.sorted { verdict.contributions[$0] > verdict.contributions[$1] }
         let value = threshold ?? verdict.threshold
         return Row(
-            source: item.path, time: verdict.time, score: verdict.score, threshold: value,
+            source: item.path, time: loaded.hasAbsoluteTimes ? .date(verdict.time) : .seconds(verdict.time),
+            score: verdict.score, threshold: value,
             anomalous: threshold.map { verdict.score > $0 } ?? verdict.isAnomalous,
             severity: threshold == nil ? verdict.severity.rawValue : (verdict.score > value ? "low" : "none"),
             topColumn: columns[verdict.topColumn].name,
@@ -147,7 +172,8 @@ struct Detect: AsyncParsableCommand {
     private struct Scored: Sendable {
         let rows: [Row]
         let path: String
-        let summary: FeaturePipeline.Summary
+        let warnings: [String]
+        let isIncomplete: Bool
     }
 
     private struct State {
@@ -181,7 +207,7 @@ struct Detect: AsyncParsableCommand {
             } else {
                 try result.write(
                     CSVText.row([
-                        row.source, String(row.time), String(row.score), String(row.threshold),
+                        row.source, row.time.description, String(row.score), String(row.threshold),
                         row.anomalous ? "true" : "false", row.severity, row.topColumn,
                     ]))
             }

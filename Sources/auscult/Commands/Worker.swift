@@ -42,7 +42,7 @@ struct Worker: AsyncParsableCommand {
     func run() async throws {
         let (index, count) = try shardNumbers()
         let file = try model.map { try ModelFile(path: $0) }
-        let scorer = try file.map { try $0.pipeline(reading, normalization: normalization.normalize) }
+        let scorer = try file.map { try ModelInput($0, reading, normalization: normalization.normalize) }
         var pipeline: FeaturePipeline?
         if file == nil || features.feature != nil {
             let (chosen, others) = try FeatureChoice.parse(features.feature ?? "log-mel", settings: features.settings)
@@ -93,7 +93,7 @@ struct Worker: AsyncParsableCommand {
     }
 
     private static func record(
-        _ path: String, _ pipeline: FeaturePipeline?, _ file: ModelFile?, _ scorer: FeaturePipeline?, frames: Bool
+        _ path: String, _ pipeline: FeaturePipeline?, _ file: ModelFile?, _ scorer: ModelInput?, frames: Bool
     ) throws -> JSONValue {
         let item = try DatasetLayout.item(path: path)
         var members: [(name: String, value: JSONValue)] = [("path", .text(path))]
@@ -106,24 +106,24 @@ struct Worker: AsyncParsableCommand {
         add("split", item.split?.rawValue)
         add("domain", item.domain?.rawValue)
         add("recorded", item.time)
-        func note(_ summary: FeaturePipeline.Summary) {
-            if summary.isIncomplete { members.append(("incomplete", .flag(true))) }
-            if !summary.warnings.isEmpty { members.append(("warnings", .list(summary.warnings.map { .text($0) }))) }
+        func note(_ warnings: [String], isIncomplete: Bool) {
+            if isIncomplete { members.append(("incomplete", .flag(true))) }
+            if !warnings.isEmpty { members.append(("warnings", .list(warnings.map { .text($0) }))) }
         }
         if let pipeline {
             let (all, summary) = try pipeline.allFrames(path)
             members.append(("sample_rate_hz", .number(summary.format.sampleRate)))
             members.append(("seconds", .number(summary.seconds)))
-            note(summary)
+            note(summary.warnings, isIncomplete: summary.isIncomplete)
             let features = zip(pipeline.schemas, all).map { schema, rows in
                 (name: schema.feature, value: Self.feature(schema, rows, allFrames: frames))
             }
             members.append(("features", .object(features)))
         }
         if let file, let scorer {
-            let (rows, summary) = try file.frames(of: path, scorer)
-            if pipeline == nil { note(summary) }
-            let verdict = try file.model.clipVerdict(rows)
+            let loaded = try scorer.load(path)
+            if pipeline == nil { note(loaded.warnings, isIncomplete: loaded.isIncomplete) }
+            let verdict = try file.model.clipVerdict(loaded.frames)
             members += [
                 ("score", .number(Double(verdict.score))), ("threshold", .number(Double(verdict.threshold))),
                 ("anomalous", .flag(verdict.isAnomalous)), ("severity", .text(verdict.severity.rawValue)),

@@ -18,10 +18,15 @@ struct Failures: Sendable {
 
     /// Counts an input that worked, and says what there is to know about it; one that is cut off counts as failed.
     mutating func note(_ summary: FeaturePipeline.Summary, of path: String, _ console: Console) {
-        if summary.isIncomplete {
-            add(SignalError(.malformed, summary.warnings.first ?? "cut off").at(path: path))
+        note(warnings: summary.warnings, isIncomplete: summary.isIncomplete, of: path, console)
+    }
+
+    /// Counts an input that worked, and says what there is to know about it; one that is cut off counts as failed.
+    mutating func note(warnings: [String], isIncomplete: Bool, of path: String, _ console: Console) {
+        if isIncomplete {
+            add(SignalError(.malformed, warnings.first ?? "cut off").at(path: path))
         } else {
-            for warning in summary.warnings { console.warn("\(path.escapingControlCharacters): \(warning)") }
+            for warning in warnings { console.warn("\(path.escapingControlCharacters): \(warning)") }
             succeed()
         }
     }

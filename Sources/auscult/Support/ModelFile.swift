@@ -22,9 +22,6 @@ struct ModelFile: Sendable {
 
     /// The feature that the model was trained on, with its options.
     func feature() throws -> FeatureChoice {
-        guard model.signal != nil else {
-            throw SignalError(.mismatch, "this model was trained on a sensor table, not on recordings").at(path: path)
-        }
         let settings = model.recipe.options.sorted { $0.key < $1.key }.map { (name: $0.key, text: $0.value) }
         return try FeatureChoice(name: model.recipe.feature, settings: settings)
     }
@@ -62,17 +59,5 @@ struct ModelFile: Sendable {
         return FeaturePipeline(
             features: [try feature()], reading: try reading(options), normalization: trained,
             measuresLevel: measuresLevel, nominalRate: model.signal?.sampleRate)
-    }
-
-    /// The frames of a recording, checked against what the model was trained on.
-    func frames(of path: String, _ pipeline: FeaturePipeline) throws -> (FeatureFrames, FeaturePipeline.Summary) {
-        let (frames, summary) = try pipeline.allFrames(path)
-        do {
-            try model.signal?.requireMatch(summary.format)
-            try model.recipe.requireMatch(pipeline.schemas[0])
-        } catch let error as SignalError {
-            throw error.at(path: path)
-        }
-        return (frames[0], summary)
     }
 }

@@ -41,8 +41,12 @@ final class ProgressLine: Sendable {
             state.lastDrawn = now
             return line(state, elapsed: Self.seconds(now - start))
         }
-        guard let text else { return }
-        Self.isDrawn.store(true, ordering: .relaxed)
+        if let text { Self.draw(text) }
+    }
+
+    /// Draws a line in place of the one that stands on the terminal.
+    static func draw(_ text: String) {
+        isDrawn.store(true, ordering: .relaxed)
         FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
     }
 
