@@ -42,11 +42,8 @@ struct ColumnName {
             let stem = name[..<start]
             return (stem.last == " " || stem.last == "_" ? String(stem.dropLast()) : String(stem), String(unit))
         }
-        // The longest unit first: `x_m_s2` also ends in `_s2`.
-        for unit in (Array(units.keys) + Array(timeUnits.keys)).sorted(by: { ($0.count, $0) > ($1.count, $1) }) {
-            for mark in ["_", " "] where name.hasSuffix(mark + unit) {
-                return (String(name.dropLast(unit.count + 1)), unit)
-            }
+        for (suffix, unit) in unitSuffixes where name.hasSuffix(suffix) {
+            return (String(name.dropLast(suffix.count)), unit)
         }
         return (name, nil)
     }
@@ -62,6 +59,10 @@ struct ColumnName {
         return nil
     }
 
+    /// The endings that are a unit, the longest first: `x_m_s2` also ends in `_s2`.
+    private static let unitSuffixes: [(suffix: String, unit: String)] =
+        (Array(units.keys) + Array(timeUnits.keys)).sorted { ($0.count, $0) > ($1.count, $1) }
+        .flatMap { unit in ["_", " "].map { (suffix: $0 + unit, unit: unit) } }
     private static let units: [String: SignalUnit] = [
         "g": .standardGravity, "m/s^2": .metresPerSecondSquared, "m/s2": .metresPerSecondSquared,
         "m/s²": .metresPerSecondSquared, "m/s**2": .metresPerSecondSquared, "m/s/s": .metresPerSecondSquared,
