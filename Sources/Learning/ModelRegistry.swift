@@ -4,7 +4,8 @@ public import SignalCore
 public enum ModelRegistry {
     /// Every detector. A line here makes a new one known to the command line, to model files and to the contract tests.
     public static let detectors: [any Detector.Type] = [
-        PrincipalComponentDetector.self
+        PrincipalComponentDetector.self,
+        IsolationForest.self,
     ]
 
     /// The names of all detectors.
