@@ -6,6 +6,7 @@ public enum ModelRegistry {
     public static let detectors: [any Detector.Type] = [
         PrincipalComponentDetector.self,
         IsolationForest.self,
+        LocalOutlierFactor.self,
     ]
 
     /// The names of all detectors.

@@ -1,0 +1,24 @@
+public import SignalCore
+
+/// Options of ``LocalOutlierFactor``.
+public struct LocalOutlierFactorOptions: AlgorithmOptions {
+    /// The number of nearest neighbours, 1 to 500; default 20, as in scikit-learn.
+    public var neighbours = 20
+    /// Consecutive frames that are looked at together, 1 to 64; default 1. No window reaches from one recording into
+    /// the next.
+    public var contextFrames = 1
+    /// The most training windows that the model keeps, a random selection of more, 2 to 200,000; default 10,000. The
+    /// model file grows with it, and the time of a fit with its square.
+    public var maximumRows = 10_000
+    /// Whether columns are brought to mean 0 and deviation 1, so that none counts more for its unit; default true.
+    public var standardize = true
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks every option's range.
+    public func validate() throws {
+        try NeighbourhoodOptions.check(
+            neighbours: neighbours, contextFrames: contextFrames, maximumRows: maximumRows)
+    }
+}
