@@ -7,6 +7,7 @@ public enum ModelRegistry {
         PrincipalComponentDetector.self,
         IsolationForest.self,
         LocalOutlierFactor.self,
+        NearestNeighbours.self,
     ]
 
     /// The names of all detectors.
