@@ -8,6 +8,7 @@ public enum ModelRegistry {
         IsolationForest.self,
         LocalOutlierFactor.self,
         NearestNeighbours.self,
+        MahalanobisDetector.self,
     ]
 
     /// The names of all detectors.

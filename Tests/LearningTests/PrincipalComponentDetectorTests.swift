@@ -21,8 +21,8 @@ import Testing
         let width = detector.windowWidth
         let columns = detector.columnCount
         let point = (0..<width).map { element in
-            (Double(frames.values[window * columns + element]) - detector.scaler.mean[element % columns])
-                / detector.scaler.scale[element % columns]
+            (Double(frames.values[window * columns + element]) - detector.stacker.scaler.mean[element % columns])
+                / detector.stacker.scaler.scale[element % columns]
         }
         let loadings = detector.components
         let scores = (0..<loadings.rowCount).map { component in
@@ -108,7 +108,7 @@ import Testing
             Closeness.largestDifference(whole.components.elements, reordered.components.elements.map(Double.init))
                 < 1e-5)
         #expect(
-            PrincipalComponentDetector.windowRuns(of: data, contextFrames: 4).map(\.count)
+            data.windowRuns(contextFrames: 4).map(\.count)
                 == Array(repeating: 27, count: 6))
     }
 

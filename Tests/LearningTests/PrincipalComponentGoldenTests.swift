@@ -16,7 +16,11 @@ import Testing
     private func unscaledAxes(_ frames: FeatureFrames) throws -> (scaler: FrameScaler, axes: PrincipalAxes) {
         var scaler = FrameScaler(frames)
         scaler.scale = [1, 1, 1, 1]
-        return (scaler, try PrincipalAxes(frames, scaler: scaler, contextFrames: 1, runs: [0..<frames.count]))
+        return (
+            scaler,
+            try PrincipalAxes(
+                frames, stacker: WindowStacker(scaler: scaler, contextFrames: 1), runs: [0..<frames.count])
+        )
     }
 
     @Test func `The scaler is StandardScaler`() throws {

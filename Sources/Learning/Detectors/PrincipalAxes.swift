@@ -11,34 +11,16 @@ struct PrincipalAxes: Sendable {
     /// Finds the axes of the windows of training frames.
     ///
     /// - Parameters:
-    ///   - frames: the frames; a point is `contextFrames` consecutive ones, scaled and joined.
+    ///   - frames: the frames; a point is a window of them, standardised and joined.
     ///   - runs: where windows may start, run by run.
-    init(_ frames: FeatureFrames, scaler: FrameScaler, contextFrames: Int, runs: [Range<Int>]) throws {
-        let width = frames.columnCount * contextFrames
+    init(_ frames: FeatureFrames, stacker: WindowStacker, runs: [Range<Int>]) throws {
+        let width = stacker.width
         var products = Matrix<Double>(rowCount: width, columnCount: width)
-        let blockLength = 256
-        var block = Array(repeating: 0.0, count: blockLength * width)
-        let values = frames.values
-        let inverseScale = scaler.scale.map { 1 / $0 }
-        var windowCount = 0
-        for run in runs {
-            windowCount += run.count
-            for start in stride(from: run.lowerBound, to: run.upperBound, by: blockLength) {
-                let count = min(blockLength, run.upperBound - start)
-                for window in 0..<count {
-                    let source = (start + window) * frames.columnCount
-                    var column = 0
-                    for element in 0..<width {
-                        block[window * width + element] =
-                            (Double(values[source + element]) - scaler.mean[column]) * inverseScale[column]
-                        column = column + 1 == frames.columnCount ? 0 : column + 1
-                    }
-                }
-                var sums = products.elements.mutableSpan
-                BLAS.addColumnProducts(
-                    of: block.span.extracting(0..<count * width), rows: count, columns: width, into: &sums)
-            }
+        stacker.forEachRows(of: runs, in: frames) { rows, count in
+            var sums = products.elements.mutableSpan
+            BLAS.addColumnProducts(of: rows, rows: count, columns: width, into: &sums)
         }
+        let windowCount = runs.reduce(0) { $0 + $1.count }
         // The scaler has taken the mean away; divisor n - 1 as scikit-learn's `explained_variance_`.
         let divisor = Double(max(windowCount - 1, 1))
         products.elements = products.elements.map { $0 / divisor }

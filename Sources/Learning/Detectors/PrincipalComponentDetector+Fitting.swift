@@ -16,26 +16,17 @@ extension PrincipalComponentDetector {
         try options.validate()
         let frames = data.frames
         let width = frames.columnCount * options.contextFrames
-        guard width > 0 else {
-            throw SignalError(.insufficientData, "frames without columns; a model needs at least one column")
-        }
+        let runs = try data.windowRuns(
+            contextFrames: options.contextFrames, fewest: fewestWindows, for: Self.name)
         guard options.componentCount <= width else {
             throw SignalError(
                 .invalidOption,
                 "componentCount is at most the number of columns, \(width), not \(options.componentCount)")
         }
-        let runs = windowRuns(of: data, contextFrames: options.contextFrames)
         let windowCount = runs.reduce(0) { $0 + $1.count }
-        guard windowCount >= fewestWindows else {
-            let windows = options.contextFrames == 1 ? "frames" : "windows of \(options.contextFrames) frames"
-            throw SignalError(
-                .insufficientData,
-                "\(windowCount) \(windows) are too few to fit pca; it needs at least \(fewestWindows)")
-        }
-        try frames.requireFinite(data.schema)
-
         let scaler = FrameScaler(frames)
-        let axes = try PrincipalAxes(frames, scaler: scaler, contextFrames: options.contextFrames, runs: runs)
+        let stacker = WindowStacker(scaler: scaler, contextFrames: options.contextFrames)
+        let axes = try PrincipalAxes(frames, stacker: stacker, runs: runs)
         guard axes.rank > 0 else {
             throw SignalError(.insufficientData, "every column is constant in the training data; nothing can be learnt")
         }
@@ -71,31 +62,17 @@ extension PrincipalComponentDetector {
             hotelling: max(Quantile.linear(of: hotelling, options.limitQuantile), floor),
             residual: max(Quantile.linear(of: residual, options.limitQuantile), floor * Double(windowWidth)))
         let limited = PrincipalComponentDetector(
-            options: options, scaler: scaler, components: components, eigenvalues: eigenvalues, limits: limits,
+            options: options, scaler: stacker.scaler, components: components, eigenvalues: eigenvalues, limits: limits,
             contributionMean: contributionMean)
 
-        var sums = Array(repeating: 0.0, count: columnCount)
+        var usual = UsualContributions(columnCount: columnCount)
         for run in runs {
             limited.forEachBlock(of: run, in: frames, decomposing: true) { block, count in
-                for (column, shares) in block.shares.enumerated() {
-                    for lane in 0..<count { sums[column] += Double(shares[lane]) }
-                }
+                usual.add(block.shares, count: count)
             }
         }
-        let means = sums.map { $0 / Double(windowCount) }
-        let typical = max(means.reduce(0, +) / Double(columnCount), 1e-12)
         return PrincipalComponentDetector(
-            options: options, scaler: scaler, components: components, eigenvalues: eigenvalues, limits: limits,
-            contributionMean: means.map { max($0, 0.01 * typical) })
-    }
-
-    /// Where windows may start, so that none reaches from one segment into the next.
-    static func windowRuns(of data: TrainingData, contextFrames: Int) -> [Range<Int>] {
-        // A window of one frame cannot cross a border, and one long run makes fuller blocks.
-        if contextFrames == 1 { return data.frames.isEmpty ? [] : [0..<data.frames.count] }
-        return data.segments.compactMap { segment in
-            let end = segment.upperBound - contextFrames + 1
-            return segment.lowerBound < end ? segment.lowerBound..<end : nil
-        }
+            options: options, scaler: stacker.scaler, components: components, eigenvalues: eigenvalues, limits: limits,
+            contributionMean: usual.means())
     }
 }

@@ -10,7 +10,7 @@ extension PrincipalComponentDetector {
     /// - Throws: `SignalError` with code `mismatch` when the columns are not as many as in training, `malformed` when
     ///   a value is not finite.
     public func scores(_ frames: FeatureFrames) throws -> [Float] {
-        let windows = try windows(of: frames)
+        let windows = try stacker.windows(of: frames)
         var scores: [Float] = []
         scores.reserveCapacity(windows.count)
         forEachBlock(of: windows, in: frames) { block, count in
@@ -23,19 +23,12 @@ extension PrincipalComponentDetector {
     /// Every column's share of the score of every window, relative to its mean share in training; with a context the
     /// shares of a column in all stacked frames are added up. Shape: windows x columns.
     public func contributions(_ frames: FeatureFrames) throws -> [Float] {
-        let windows = try windows(of: frames)
-        let inverseMean = contributionMean.map { Float(1 / $0) }
-        var contributions = Array(repeating: Float(0), count: windows.count * columnCount)
-        var start = 0
+        let windows = try stacker.windows(of: frames)
+        var contributions = RelativeContributions(windowCount: windows.count, means: contributionMean)
         forEachBlock(of: windows, in: frames, decomposing: true) { block, count in
-            for column in 0..<columnCount {
-                let relative = pointwiseMin(
-                    block.shares[column] * inverseMean[column], SIMD16(repeating: .greatestFiniteMagnitude))
-                for lane in 0..<count { contributions[start + lane * columnCount + column] = relative[lane] }
-            }
-            start += count * columnCount
+            contributions.append(block.shares, count: count)
         }
-        return contributions
+        return contributions.values
     }
 
     /// What was computed for sixteen windows, one in every lane.
@@ -60,26 +53,15 @@ extension PrincipalComponentDetector {
         guard !windows.isEmpty else { return }
         let zero = SIMD16<Float>()
         var block = Block(
-            window: Array(repeating: zero, count: windowWidth),
-            projection: Array(repeating: zero, count: components.rowCount),
+            window: [], projection: Array(repeating: zero, count: components.rowCount),
             shares: Array(repeating: zero, count: columnCount))
-        for start in stride(from: windows.lowerBound, to: windows.upperBound, by: 16) {
-            let count = min(16, windows.upperBound - start)
-            standardize(frames, from: start, count: count, into: &block.window)
+        stacker.forEachBlock(of: windows, in: frames) { window, count in
+            swap(&window, &block.window)
             (block.hotelling, block.residual) = project(&block.window, onto: &block.projection)
             if decomposing { decompose(&block.window, &block.projection, into: &block.shares) }
             body(block, count)
+            swap(&window, &block.window)
         }
-    }
-
-    /// The windows of a run of frames that can be scored.
-    private func windows(of frames: FeatureFrames) throws -> Range<Int> {
-        guard frames.columnCount == columnCount else {
-            throw SignalError(
-                .mismatch, "the frames have \(frames.columnCount) columns, the model was trained on \(columnCount)")
-        }
-        try frames.requireFinite(nil)
-        return 0..<max(0, frames.count - contextLength + 1)
     }
 
     private func score(_ block: Block) -> SIMD16<Float> {
@@ -92,40 +74,6 @@ extension PrincipalComponentDetector {
             case .residual: residual
             }
         return pointwiseMin(score, SIMD16(repeating: .greatestFiniteMagnitude))
-    }
-
-    /// Writes a window into every lane: standardised, held within ``largestDeviation``; zeros into lanes without one.
-    private func standardize(_ frames: FeatureFrames, from start: Int, count: Int, into window: inout [SIMD16<Float>]) {
-        let values = frames.values.span
-        let limit = SIMD16<Float>(repeating: Self.largestDeviation)
-        var column = 0
-        for element in window.indices {
-            let lanes = Self.lanes(
-                of: values, from: start * columnCount + element, stride: columnCount, count: count,
-                filling: factors.mean[column])
-            var scaled = (lanes - factors.mean[column]) * factors.inverseScale[column]
-            scaled.replace(with: limit, where: scaled .> limit)
-            scaled.replace(with: -limit, where: scaled .< -limit)
-            window[element] = scaled
-            column = column + 1 == columnCount ? 0 : column + 1
-        }
-    }
-
-    /// Every `stride`th value from `first` on, in the first `count` lanes.
-    @inline(__always)
-    private static func lanes(
-        of values: Span<Float>, from first: Int, stride: Int, count: Int, filling: Float
-    ) -> SIMD16<Float> {
-        guard count == 16 else {
-            var lanes = SIMD16<Float>(repeating: filling)
-            for lane in 0..<count { lanes[lane] = values[first + lane * stride] }
-            return lanes
-        }
-        precondition(first >= 0 && first + 15 * stride < values.count, "sixteen windows lie within the frames")
-        @inline(__always) func value(_ lane: Int) -> Float { unsafe values[unchecked: first + lane * stride] }
-        return SIMD16(
-            value(0), value(1), value(2), value(3), value(4), value(5), value(6), value(7), value(8), value(9),
-            value(10), value(11), value(12), value(13), value(14), value(15))
     }
 
     /// Computes T² and Q and leaves the residual where the window was.

@@ -28,8 +28,8 @@ public struct PrincipalComponentDetector: Detector {
     /// The number of columns a frame must have.
     public let columnCount: Int
 
-    /// Mean and scale of every column.
-    let scaler: FrameScaler
+    /// Cuts and standardises windows.
+    let stacker: WindowStacker
     /// The loadings P', a component a row. Shape: components x (columns * contextFrames).
     let components: Matrix<Float>
     /// The variance of every kept component, descending.
@@ -53,10 +53,6 @@ public struct PrincipalComponentDetector: Detector {
 
     /// The factors of scoring.
     struct Factors: Sendable {
-        /// The mean of every column.
-        var mean: [Float]
-        /// 1 / scale of every column.
-        var inverseScale: [Float]
         /// `1 / L` of every component.
         var inverseEigenvalues: [Float]
         /// `L^(-1/2) / tau` of every component, for contributions; 0 where T² is not part of the score.
@@ -69,18 +65,14 @@ public struct PrincipalComponentDetector: Detector {
     public var contextLength: Int { options.contextFrames }
 
     /// The length of a stacked window.
-    var windowWidth: Int { columnCount * options.contextFrames }
-
-    /// Standardised values are held within this distance of the mean. A million standard deviations are as abnormal as
-    /// anything beyond, and squares and sums of such values stay far within single precision.
-    static let largestDeviation: Float = 1e6
+    var windowWidth: Int { stacker.width }
 
     init(
         options: PrincipalComponentOptions, scaler: FrameScaler, components: Matrix<Float>, eigenvalues: [Double],
         limits: Limits, contributionMean: [Double]
     ) {
         self.options = options
-        self.scaler = scaler
+        stacker = WindowStacker(scaler: scaler, contextFrames: options.contextFrames)
         self.components = components
         self.eigenvalues = eigenvalues
         self.limits = limits
@@ -89,7 +81,6 @@ public struct PrincipalComponentDetector: Detector {
         let usesHotelling = options.statistic != .residual
         let usesResidual = options.statistic != .hotelling
         factors = Factors(
-            mean: scaler.mean.map { Float($0) }, inverseScale: scaler.scale.map { Float(1 / $0) },
             inverseEigenvalues: eigenvalues.map { Float(1 / $0) },
             projection: eigenvalues.map { usesHotelling ? Float(1 / ($0 * limits.hotelling).squareRoot()) : 0 },
             residual: usesResidual ? Float(1 / limits.residual.squareRoot()) : 0)
