@@ -9,6 +9,7 @@ public enum ModelRegistry {
         LocalOutlierFactor.self,
         NearestNeighbours.self,
         MahalanobisDetector.self,
+        GaussianMixtureDetector.self,
     ]
 
     /// The names of all detectors.

@@ -77,4 +77,12 @@ extension BLAS {
             }
         }
     }
+
+    /// The sum of the squares of a vector's elements (`ddot`).
+    public static func squaredLength(_ vector: Span<Double>) -> Double {
+        useOneThread()
+        return unsafe vector.withUnsafeBufferPointer { vector in
+            unsafe cblas_ddot(Int32(vector.count), vector.baseAddress, 1, vector.baseAddress, 1)
+        }
+    }
 }
