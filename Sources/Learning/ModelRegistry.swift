@@ -10,6 +10,8 @@ public enum ModelRegistry {
         NearestNeighbours.self,
         MahalanobisDetector.self,
         GaussianMixtureDetector.self,
+        TwoStageDetector.self,
+        EnsembleDetector.self,
     ]
 
     /// The names of all detectors.

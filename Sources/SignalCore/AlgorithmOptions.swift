@@ -13,6 +13,12 @@ public protocol AlgorithmOptions: Codable, Sendable, Equatable {
 
     /// The options that are worth searching, with the values to try; empty where there is nothing to search.
     static var searchSpace: [OptionSearch] { get }
+
+    /// Sets an option of a part of an algorithm that is put together from others, by a name with a dot such as
+    /// `careful.components`. Others have no parts; they refuse it, and need not implement it.
+    ///
+    /// - Throws: ``SignalError`` with code `invalidOption`.
+    mutating func setMember(option name: String, _ text: String) throws
 }
 
 extension AlgorithmOptions {
@@ -22,6 +28,11 @@ extension AlgorithmOptions {
     /// The options by name, in the order of their declaration.
     public func values() throws -> OptionValues {
         try OptionEncoder.values(of: self)
+    }
+
+    /// Refuses the name as unknown.
+    public mutating func setMember(option name: String, _ text: String) throws {
+        throw try values().unknown(name)
     }
 
     /// Reads options from values by name. Names that are missing keep their default; unknown names are refused.
@@ -34,17 +45,24 @@ extension AlgorithmOptions {
         try validate()
     }
 
-    /// The same options with some replaced by what a person typed (`melBands` → `128`), then validated.
+    /// The same options with some replaced by what a person typed (`melBands` → `128`), then validated. Names with a dot
+    /// are those of an algorithm's parts, see ``setMember(option:_:)``.
     ///
     /// - Throws: ``SignalError`` with code `invalidOption` for an unknown name (listing the known ones), a text that
     ///   is no value of the option's type, or a value outside its range.
     public func setting(_ assignments: [(name: String, text: String)]) throws -> Self {
         var all = try values()
+        var ofMembers: [(name: String, text: String)] = []
         for assignment in assignments {
-            guard let current = all[assignment.name] else { throw all.unknown(assignment.name) }
+            guard let current = all[assignment.name] else {
+                guard assignment.name.contains(".") else { throw all.unknown(assignment.name) }
+                ofMembers.append(assignment)
+                continue
+            }
             try all.replace(assignment.name, with: current.parsing(assignment.text, for: assignment.name))
         }
-        let changed = try OptionDecoder.decode(Self.self, from: all)
+        var changed = try OptionDecoder.decode(Self.self, from: all)
+        for assignment in ofMembers { try changed.setMember(option: assignment.name, assignment.text) }
         try changed.validate()
         return changed
     }
