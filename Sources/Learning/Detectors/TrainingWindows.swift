@@ -16,18 +16,8 @@ struct TrainingWindows: Sendable {
     /// - Throws: `SignalError` with code `insufficientData` when there is no column or there are too few windows,
     ///   `malformed` naming the frame and column of a value that is not finite.
     init(_ data: TrainingData, contextFrames: Int, fewest: Int, algorithm: String) throws {
-        guard data.frames.columnCount > 0 else {
-            throw SignalError(.insufficientData, "frames without columns; a model needs at least one column")
-        }
-        runs = PrincipalComponentDetector.windowRuns(of: data, contextFrames: contextFrames)
+        runs = try data.windowRuns(contextFrames: contextFrames, fewest: fewest, for: algorithm)
         count = runs.reduce(0) { $0 + $1.count }
-        guard count >= fewest else {
-            let windows = contextFrames == 1 ? "frames" : "windows of \(contextFrames) frames"
-            throw SignalError(
-                .insufficientData,
-                "\(count) \(windows) are too few to fit \(algorithm); it needs at least \(fewest)")
-        }
-        try data.frames.requireFinite(data.schema)
     }
 
     /// The first frames of some windows drawn without replacement (Floyd's algorithm: Bentley and Floyd, "A sample of

@@ -66,21 +66,8 @@ extension FeatureFrames {
     /// - Throws: `SignalError` with code `mismatch` when the frames have other columns, `malformed` when a value is not
     ///   finite.
     func windowCount(columns: Int, contextFrames: Int) throws -> Int {
-        guard columnCount == columns else {
-            throw SignalError(
-                .mismatch, "the frames have \(columnCount) columns, the model was trained on \(columns)")
-        }
+        try requireColumns(columns)
         try requireFinite(nil)
         return max(0, count - contextFrames + 1)
-    }
-}
-
-extension ModelArchive {
-    /// Refuses a tensor with a value outside a range.
-    func require<Value: Comparable>(_ tensor: String, _ values: [Value], within range: ClosedRange<Value>) throws {
-        if let value = values.first(where: { !range.contains($0) }) {
-            throw SignalError(.malformed, "\(value) is outside \(range.lowerBound) to \(range.upperBound)").at(
-                tensor: tensor)
-        }
     }
 }

@@ -29,20 +29,19 @@ extension ModelArchive {
     /// The values of a 64-bit tensor, as ``float64(_:shape:)``; one outside the range is refused.
     func float64(_ name: String, shape: [Int?], within range: ClosedRange<Double>) throws -> [Double] {
         let values = try float64(name, shape: shape)
-        try Self.require(name, values, within: range)
+        try require(name, values, within: range)
         return values
     }
 
     /// The values of a 32-bit tensor, as ``float32(_:shape:)``; one outside the range is refused.
     func float32(_ name: String, shape: [Int?], within range: ClosedRange<Float>) throws -> [Float] {
         let values = try float32(name, shape: shape)
-        try Self.require(name, values, within: range)
+        try require(name, values, within: range)
         return values
     }
 
-    private static func require<Value: BinaryFloatingPoint>(
-        _ tensor: String, _ values: [Value], within range: ClosedRange<Value>
-    ) throws {
+    /// Refuses a tensor with a value outside a range.
+    func require<Value: Comparable>(_ tensor: String, _ values: [Value], within range: ClosedRange<Value>) throws {
         if let value = values.first(where: { !range.contains($0) }) {
             throw SignalError(.malformed, "\(value) is outside \(range.lowerBound) to \(range.upperBound)").at(
                 tensor: tensor)

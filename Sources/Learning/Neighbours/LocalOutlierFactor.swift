@@ -70,7 +70,7 @@ public struct LocalOutlierFactor: Detector {
         context: FittingContext = FittingContext()
     ) throws -> [Float] {
         try options.validate()
-        let windows = PrincipalComponentDetector.windowRuns(of: data, contextFrames: options.contextFrames).reduce(0) {
+        let windows = data.windowRuns(contextFrames: options.contextFrames).reduce(0) {
             $0 + $1.count
         }
         guard windows <= options.maximumRows else {
