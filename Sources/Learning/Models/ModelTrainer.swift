@@ -109,7 +109,8 @@ public struct ModelTrainer: Sendable {
         let frameThreshold = try Threshold(
             rule, of: Array(scores.joined()), multiplier: thresholdMultiplier, basis: parts.basis(of: "frame"))
         let warnings = TrainingWarnings.of(
-            data, contextLength: model.contextLength, clipThreshold: clipThreshold,
+            data, isTable: input.table != nil, contextLength: model.contextLength,
+            threshold: input.table == nil ? clipThreshold : frameThreshold,
             scoresAreInSample: parts.folds.isEmpty)
         return try TrainedModel(
             detector: model, recipe: recipe, input: input, aggregation: aggregation, clipThreshold: clipThreshold,

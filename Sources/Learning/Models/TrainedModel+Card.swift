@@ -16,9 +16,11 @@ extension TrainedModel {
         lines += ["", "## Algorithm", "", "- \(algorithm): \(type(of: detector).summary)"]
         lines += options.map { "- \($0.name): \($0.text)" }
         lines += ["", "## Thresholds", ""]
-        lines += thresholdLines("a recording", clipThreshold)
-        lines.append("- the score of a recording is made of its frames' scores by: \(aggregation)")
-        lines += thresholdLines("a frame", frameThreshold)
+        if signal != nil {
+            lines += thresholdLines("a recording", clipThreshold)
+            lines.append("- the score of a recording is made of its frames' scores by: \(aggregation)")
+        }
+        lines += thresholdLines(signal == nil ? "a row" : "a frame", frameThreshold)
         lines += [
             "- severity: low up to twice as far from the usual score as the threshold, medium up to four times, high beyond",
             "", "## Limits", "",
@@ -54,16 +56,15 @@ extension TrainedModel {
         }
         let schema = recipe.schema
         lines.append("- feature: \(schema.feature), \(counted(schema.columns.count, "column"))" + columnRange)
-        if schema.hopSeconds > 0 {
+        if schema.hopSeconds > 0, signal != nil {
             lines.append("- frames of \(schema.frameSeconds) s every \(schema.hopSeconds) s")
         }
         if detector.contextLength > 1 {
             lines.append("- a score looks at \(detector.contextLength) consecutive frames")
         }
-        if !recipe.options.isEmpty {
-            let texts = recipe.options.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-            lines.append("- feature options: " + texts.joined(separator: ", "))
-        }
+        let texts = recipe.options.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }
+            .map { "\($0.key) \($0.value)" }
+        if !texts.isEmpty { lines.append("- feature options: " + texts.joined(separator: ", ")) }
         return lines
     }
 

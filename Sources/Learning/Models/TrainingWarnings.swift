@@ -3,7 +3,7 @@ internal import SignalCore
 /// What a user of a model should know about its training.
 enum TrainingWarnings {
     static func of(
-        _ data: TrainingData, contextLength: Int, clipThreshold: Threshold, scoresAreInSample: Bool
+        _ data: TrainingData, isTable: Bool, contextLength: Int, threshold: Threshold, scoresAreInSample: Bool
     ) -> [String] {
         var warnings: [String] = []
         let constant = FrameScaler(data.frames).constantColumns.map { data.schema.columns[$0].name }
@@ -16,19 +16,20 @@ enum TrainingWarnings {
         if data.frames.count < data.schema.columns.count * contextLength {
             warnings.append(
                 "\(data.frames.count) frames are fewer than the \(data.schema.columns.count * contextLength) values a "
-                    + "score looks at; more recordings would make the model more certain")
+                    + "score looks at; more \(isTable ? "rows" : "recordings") would make the model more certain")
         }
         let short = data.segments.count { $0.count < contextLength }
         if short > 0 {
-            warnings.append("\(short) recordings are shorter than \(contextLength) frames and were not used")
+            warnings.append("\(short) \(isTable ? "stretches of normal rows" : "recordings") are shorter than \(contextLength) frames and "
+                    + "were not used")
         }
-        if case .quantile(let share) = clipThreshold.rule, share < 1,
-            Double(clipThreshold.scoreCount) * (1 - share) < 1
+        if case .quantile(let share) = threshold.rule, share < 1,
+            Double(threshold.scoreCount) * (1 - share) < 1
         {
-            let count = clipThreshold.scoreCount
+            let (count, item) = (threshold.scoreCount, isTable ? "row" : "recording")
             warnings.append(
-                "the threshold of a recording rests on \(count) scores, too few for the quantile \(share): it lies near "
-                    + "the largest of them, and about one new normal recording in \(count + 1) will exceed that")
+                "the threshold of a \(item) rests on \(count) scores, too few for the quantile \(share): it lies near "
+                    + "the largest of them, and about one new normal \(item) in \(count + 1) will exceed that")
         }
         if scoresAreInSample {
             warnings.append(

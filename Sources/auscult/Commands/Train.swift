@@ -172,7 +172,8 @@ struct Train: AsyncParsableCommand {
                 """
                 \(summary.model) on \(summary.feature): \(summary.recordings) \(dataset.isTable ? "tables" : "recordings"), \(summary.frames) frames of \
                 \(summary.columns) columns
-                threshold \(summary.clipThreshold) a recording, \(summary.frameThreshold) a frame \
+                threshold \(dataset.isTable ? "" : "\(summary.clipThreshold) a recording, ")\(summary.frameThreshold) \
+                \(dataset.isTable ? "a row" : "a frame") \
                 (\(summary.thresholdRule), \(summary.thresholdBasis))
                 model \(output)
                 card  \(cardPath)
