@@ -78,9 +78,10 @@ extension SequenceNetwork {
         let value = try trainer.shards.compute(examples, Array(0..<examples.count)[...], dropoutSeed: nil)
         let count = trainer.shards.stride
         let shardCount = GradientShards.shardCount(examples.count)
-        var sum = Array(trainer.shards.gradients.values[0..<count])
+        let parts = trainer.shards.gradients.values
+        var sum = Array(parts[0..<count])
         for shard in 1..<max(1, shardCount) {
-            for index in 0..<count { sum[index] += trainer.shards.gradients.values[shard * count + index] }
+            for index in 0..<count { sum[index] += parts[shard * count + index] }
         }
         return (value, layout.tensors(of: sum), trainer.gradientNorm())
     }

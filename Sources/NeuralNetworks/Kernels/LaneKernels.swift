@@ -23,6 +23,18 @@ struct LaneKernels: @unchecked Sendable {
 
     /// `plain`, `avx2` or `avx512`.
     var name: String { unsafe String(cString: table.pointee.name) }
+
+    /// Replaces values by a function of them.
+    func apply(_ activation: Activation, to values: inout [Float]) {
+        unsafe table.pointee.activate(activation.kernel, &values, values.count)
+    }
+
+    /// Draws masks of sixteen bits, each set with a probability of 1 - threshold / 65536.
+    func drawMasks(seed: UInt64, threshold: UInt32, count: Int) -> [UInt16] {
+        var masks = Array(repeating: UInt16(0), count: count)
+        unsafe table.pointee.drawMasks(seed, threshold, count, &masks)
+        return masks
+    }
 }
 
 /// Numbers at a fixed place in memory, on a boundary that suits vectors. Not initialised.
