@@ -8,7 +8,7 @@ import Testing
 @Suite(.enabled(if: SharedData.isPresent)) struct LocalOutlierFactorGoldenTests {
     private func options(_ change: (inout LocalOutlierFactorOptions) -> Void = { _ in }) -> LocalOutlierFactorOptions {
         var options = LocalOutlierFactorOptions()
-        options.standardize = false
+        options.scaling = .none
         change(&options)
         return options
     }

@@ -131,7 +131,7 @@ import Testing
 
     @Test func `Duplicates, huge and tiny values give finite scores`() throws {
         let noise = Tone.noise(seed: 5, count: 400)
-        for standardize in [true, false] {
+        for scaling in FrameScaling.allCases {
             var frames = FeatureFrames(columnCount: 4)
             for index in 0..<100 {
                 frames.append(
@@ -145,8 +145,8 @@ import Testing
             extreme.append(time: 2, row: [1, 0, 0.1, 1])
             let data = TestData.oneSegment(frames)
             let models: [any Detector] = [
-                try outlierFactor(data) { $0.standardize = standardize },
-                try nearest(data) { $0.standardize = standardize },
+                try outlierFactor(data) { $0.scaling = scaling },
+                try nearest(data) { $0.scaling = scaling },
             ]
             for model in models {
                 for frames in [frames, extreme] {
@@ -175,7 +175,7 @@ import Testing
 
     @Test(arguments: [
         ("neighbours", "0"), ("neighbours", "501"), ("contextFrames", "0"), ("contextFrames", "65"),
-        ("maximumRows", "1"), ("maximumRows", "200001"), ("maximumRows", "3"), ("standardize", "perhaps"),
+        ("maximumRows", "1"), ("maximumRows", "200001"), ("maximumRows", "3"), ("scaling", "perhaps"),
     ])
     func `Options out of range are refused by name`(name: String, text: String) {
         #expect(

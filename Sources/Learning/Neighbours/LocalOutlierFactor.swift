@@ -49,7 +49,7 @@ public struct LocalOutlierFactor: Detector {
         try options.validate()
         let neighbourhood = try Neighbourhood(
             data, contextFrames: options.contextFrames, neighbours: options.neighbours,
-            maximumRows: options.maximumRows, standardize: options.standardize, seed: context.seed, algorithm: name)
+            maximumRows: options.maximumRows, scaling: options.scaling, seed: context.seed, algorithm: name)
         let all = Array(0..<neighbourhood.search.count)
         let lists = try neighbourhood.search.nearestOthers(options.neighbours, of: all, jobs: context.jobs)
         return LocalOutlierFactor(
@@ -81,7 +81,7 @@ public struct LocalOutlierFactor: Detector {
         }
         let neighbourhood = try Neighbourhood(
             data, contextFrames: options.contextFrames, neighbours: options.neighbours,
-            maximumRows: options.maximumRows, standardize: options.standardize, seed: context.seed, algorithm: name)
+            maximumRows: options.maximumRows, scaling: options.scaling, seed: context.seed, algorithm: name)
         let lists = try neighbourhood.search.nearestOthers(
             options.neighbours, of: Array(0..<neighbourhood.search.count), jobs: context.jobs)
         let densities = LocalDensities(lists)

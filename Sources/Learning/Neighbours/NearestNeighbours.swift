@@ -36,7 +36,7 @@ public struct NearestNeighbours: Detector {
         try options.validate()
         let neighbourhood = try Neighbourhood(
             data, contextFrames: options.contextFrames, neighbours: options.neighbours,
-            maximumRows: options.maximumRows, standardize: options.standardize, seed: context.seed, algorithm: name)
+            maximumRows: options.maximumRows, scaling: options.scaling, seed: context.seed, algorithm: name)
         let some = neighbourhood.spread(over: Neighbourhood.mostCalibrationWindows)
         let lists = try neighbourhood.search.nearestOthers(options.neighbours, of: some, jobs: context.jobs)
         return NearestNeighbours(options: options, neighbourhood: neighbourhood.calibrated(on: some, lists))

@@ -20,8 +20,8 @@ public struct NearestNeighboursOptions: AlgorithmOptions {
     /// The most training windows that the model keeps, a random selection of more, 2 to 200,000; default 10,000. The
     /// model file grows with it, and the time of a score.
     public var maximumRows = 10_000
-    /// Whether columns are brought to mean 0 and deviation 1, so that none counts more for its unit; default true.
-    public var standardize = true
+    /// How columns are brought together, so that none counts more for its unit; default mean 0 and deviation 1.
+    public var scaling = FrameScaling.standard
 
     /// The defaults.
     public init() {}

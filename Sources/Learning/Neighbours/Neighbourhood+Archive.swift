@@ -25,7 +25,7 @@ extension Neighbourhood {
     /// The tensors `mean`, `scale`, `points` (the scaled training windows) and `contribution_mean`.
     var tensors: [String: Tensor] {
         [
-            "mean": Tensor(shape: [columnCount], .float64(scaler.mean)),
+            "mean": Tensor(shape: [columnCount], .float64(scaler.offset)),
             "scale": Tensor(shape: [columnCount], .float64(scaler.scale)),
             "points": Tensor(shape: [search.count, search.width], .float32(search.points)),
             "contribution_mean": Tensor(shape: [columnCount], .float64(contributionMean)),

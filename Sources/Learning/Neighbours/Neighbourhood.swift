@@ -12,7 +12,7 @@ struct Neighbourhood: Sendable {
     var contributionMean: [Double]
 
     /// The number of columns of a frame.
-    var columnCount: Int { scaler.mean.count }
+    var columnCount: Int { scaler.offset.count }
 
     /// Scaled values are held within this distance of the mean, when columns are brought to the same scale. A million
     /// standard deviations are as abnormal as anything beyond.
@@ -24,7 +24,7 @@ struct Neighbourhood: Sendable {
         self.scaler = scaler
         self.contextFrames = contextFrames
         self.contributionMean = contributionMean
-        search = NeighbourSearch(points: points, width: scaler.mean.count * contextFrames)
+        search = NeighbourSearch(points: points, width: scaler.offset.count * contextFrames)
     }
 
     /// Takes the windows of training data, all or a random selection; contributions are still to be calibrated.
@@ -32,16 +32,18 @@ struct Neighbourhood: Sendable {
     /// - Throws: as ``TrainingWindows/init(_:contextFrames:fewest:algorithm:)``, and `SignalError` with code
     ///   `insufficientData` when every column is constant.
     init(
-        _ data: TrainingData, contextFrames: Int, neighbours: Int, maximumRows: Int, standardize: Bool, seed: UInt64,
+        _ data: TrainingData, contextFrames: Int, neighbours: Int, maximumRows: Int, scaling: FrameScaling,
+        seed: UInt64,
         algorithm: String
     ) throws {
         let windows = try TrainingWindows(
             data, contextFrames: contextFrames, fewest: max(neighbours + 1, 10), algorithm: algorithm)
-        var scaler = FrameScaler(data.frames)
+        let scaler =
+            scaling == .none
+            ? Self.centering(FrameScaler(data.frames)) : FrameScaler(data.frames, scaling: scaling)
         guard scaler.constantColumns.count < data.frames.columnCount else {
             throw SignalError(.insufficientData, "every column is constant in the training data; nothing can be learnt")
         }
-        if !standardize { scaler = Self.centering(scaler) }
         var starts = windows.spread(over: windows.count)
         if windows.count > maximumRows {
             var generator = SeededGenerator(seed: seed)
@@ -62,12 +64,15 @@ struct Neighbourhood: Sendable {
     /// A scaler that only moves the origin, near the mean: distances stay what they are, and coordinates small. It moves
     /// by a round number, so that values of few digits lose nothing.
     private static func centering(_ scaler: FrameScaler) -> FrameScaler {
-        let means = zip(scaler.mean, scaler.scale).map { mean, scale in
+        let offsets = zip(scaler.offset, scaler.scale).map { mean, scale in
             let unit = scale.isNormal ? scale.binade : 1
             let rounded = (mean / unit).rounded() * unit
             return rounded.isFinite ? rounded : 0
         }
-        return FrameScaler(mean: means, scale: Array(repeating: 1, count: means.count))
+        var centering = scaler
+        centering.offset = offsets
+        centering.scale = Array(repeating: 1, count: offsets.count)
+        return centering
     }
 
     /// Appends values, which begin with the first column, scaled.
@@ -76,9 +81,9 @@ struct Neighbourhood: Sendable {
         for value in values {
             let scale = scaler.scale[column]
             let limit = scale == 1 ? Double(Float.greatestFiniteMagnitude) : largestDeviation
-            let deviation = (Double(value) - scaler.mean[column]) / scale
+            let deviation = (Double(value) - scaler.offset[column]) / scale
             scaled.append(Float(min(max(deviation, -limit), limit)))
-            column = column + 1 == scaler.mean.count ? 0 : column + 1
+            column = column + 1 == scaler.offset.count ? 0 : column + 1
         }
     }
 
