@@ -76,7 +76,8 @@ import Testing
         var generator = SeededGenerator(seed: 3)
         let frames = TestData.correlated(seed: 3, clips: 1).frames
         let tree = IsolationTree(
-            values: frames.values, windows: (0..<40).map { $0 * 8 }, features: Array(0..<8), using: &generator)
+            values: frames.values, windows: (0..<40).map { $0 * 8 }, features: Array(0..<8), rangeMargin: 0,
+            using: &generator)
         // With no depth limit in the way, 2 (n - 1) edges would be walked in all; here the mean is near c(40).
         #expect(tree.nodes.count == 63 && tree.pathLengths.count == 64)
         #expect(tree.nodes.count { $0 != .leaf } <= 39)
@@ -102,6 +103,18 @@ import Testing
         let highest = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(2)
         #expect(Set(highest) == [12, 13])
         #expect(scores.allSatisfy { $0 > 0 && $0 < 1 })
+    }
+
+    @Test func `With a margin, values beyond all of training score higher than the largest there`() throws {
+        var frames = FeatureFrames(columnCount: 1)
+        for index in 0..<400 { frames.append(time: Double(index), row: [Float(index) / 400]) }
+        var beyond = FeatureFrames(columnCount: 1)
+        for value: Float in [0.9975, 1.4, 100] { beyond.append(time: 0, row: [value]) }
+        let data = TestData.oneSegment(frames)
+        let paper = try fit(data) { $0.rangeMargin = 0 }.scores(beyond)
+        #expect(paper[0] == paper[1] && paper[1] == paper[2])
+        let wide = try fit(data).scores(beyond)
+        #expect(wide[0] < wide[1] && wide[1] < wide[2])
     }
 
     @Test func `A column that never changes is passed over, and frames alike score alike`() throws {
@@ -162,7 +175,8 @@ import Testing
 
     @Test(arguments: [
         ("trees", "0"), ("trees", "10001"), ("sampleSize", "1"), ("sampleSize", "65537"), ("contextFrames", "0"),
-        ("contextFrames", "65"), ("maxFeatures", "0"), ("maxFeatures", "1.1"),
+        ("contextFrames", "65"), ("maxFeatures", "0"), ("maxFeatures", "1.1"), ("rangeMargin", "-0.1"),
+        ("rangeMargin", "11"),
     ])
     func `Options out of range are refused by name`(name: String, text: String) {
         let message = TestData.message { _ = try IsolationForestOptions().setting([(name: name, text: text)]) }

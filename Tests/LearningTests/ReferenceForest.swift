@@ -69,6 +69,7 @@ enum ReferenceForest {
         let frames = try TestData.reference()
         var options = IsolationForestOptions()
         options.trees = 300
+        options.rangeMargin = 0
         let forest = try IsolationForest.fit(
             TestData.oneSegment(TestData.cut(frames, 0..<400)), options: options, context: FittingContext())
         let expected = try ReferenceArray(SharedData.golden("tabular/iforest_300trees_scores.npy")).values

@@ -32,7 +32,9 @@ extension IsolationForest {
                 }
                 features.removeLast(width - featureCount)
             }
-            return IsolationTree(values: frames.values, windows: sample, features: features, using: &generator)
+            return IsolationTree(
+                values: frames.values, windows: sample, features: features, rangeMargin: options.rangeMargin,
+                using: &generator)
         }
         guard trees.contains(where: { $0.nodes.first != .leaf }) else {
             throw SignalError(

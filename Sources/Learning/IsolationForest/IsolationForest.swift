@@ -7,7 +7,8 @@ public import SignalCore
 /// Every tree splits a small random sample of the training frames at random thresholds of random columns until each is
 /// alone. The score of a frame is `2^(-E[h] / c)`, where E[h] is the mean length of its path through the trees and c
 /// that of a search in a tree of so many keys: near 1 for what is set apart at once, below 0.5 for what is usual. Given
-/// the same trees it is what scikit-learn's `score_samples` gives, but for the sign. Columns of different units need
+/// the same trees it is what scikit-learn's `score_samples` gives, but for the sign; trees are grown as the paper's when
+/// ``IsolationForestOptions/rangeMargin`` is 0. Columns of different units need
 /// no scaling.
 ///
 /// The contribution of a column is by how much it shortens the paths: how much longer they would be on average if the

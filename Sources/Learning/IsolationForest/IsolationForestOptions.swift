@@ -12,6 +12,13 @@ public struct IsolationForestOptions: AlgorithmOptions {
     public var contextFrames = 1
     /// The share of the columns (of all stacked frames) that a tree may split, above 0 to 1; default 1.
     public var maxFeatures = 1.0
+    /// How far thresholds may lie outside the values of a node, as a share of their range on either side, 0 to 10;
+    /// default 0.5.
+    ///
+    /// With 0, as in the paper, a value far beyond all of training goes the same way as the largest one there and is
+    /// no more anomalous. A threshold outside sets such values apart at once. Half-space trees widen their ranges
+    /// for the same reason (Tan, Ting and Liu, "Fast Anomaly Detection for Streaming Data", IJCAI, 2011).
+    public var rangeMargin = 0.5
 
     /// The defaults.
     public init() {}
@@ -25,6 +32,7 @@ public struct IsolationForestOptions: AlgorithmOptions {
             throw SignalError(
                 .invalidOption, "maxFeatures is a share of the columns above 0 and up to 1, not \(maxFeatures)")
         }
+        try OptionRange.check("rangeMargin", rangeMargin, in: 0...10)
         guard trees * sampleSize <= Self.largestForest else {
             throw SignalError(
                 .invalidOption,

@@ -10,12 +10,13 @@ extension IsolationTree {
     ///   - values: the values of all frames.
     ///   - windows: where in `values` the windows of the sample begin.
     ///   - features: the elements of a window that may be split.
+    ///   - rangeMargin: see ``IsolationForestOptions/rangeMargin``.
     init(
-        values: [Float], windows: [Int], features: [Int32], using generator: inout SeededGenerator
+        values: [Float], windows: [Int], features: [Int32], rangeMargin: Double, using generator: inout SeededGenerator
     ) {
         let depth = Self.depthLimit(sampleCount: windows.count)
         var growth = Growth(
-            depthLimit: depth, windows: windows, features: features, generator: generator,
+            depthLimit: depth, rangeMargin: rangeMargin, windows: windows, features: features, generator: generator,
             nodes: Array(repeating: .leaf, count: 1 << depth - 1),
             pathLengths: Array(repeating: 0, count: 1 << depth))
         growth.grow(values.span, node: 0, depth: 0, windows.indices, candidates: features.count)
@@ -27,6 +28,7 @@ extension IsolationTree {
     /// A tree that is being grown.
     private struct Growth {
         let depthLimit: Int
+        let rangeMargin: Double
         /// The windows of a node stand side by side.
         var windows: [Int]
         /// The first `candidates` are not yet known to be constant at the node.
@@ -49,15 +51,19 @@ extension IsolationTree {
             pathLengths[place - nodes.count] = Double(depth) + IsolationTree.averagePathLength(range.count)
         }
 
-        /// A random split between the smallest and the largest value of a random column, or `nil` when none changes.
+        /// A random split of the range of a random column, margin included, or `nil` when none changes.
         private mutating func split(_ values: Span<Float>, _ range: Range<Int>, candidates: inout Int) -> Node? {
             while candidates > 0 {
                 let drawn = Int(generator.uniform() * Double(candidates))
                 let feature = features[drawn]
                 let (least, greatest) = extremes(values, range, of: Int(feature))
                 if least < greatest {
-                    let place = Double(least) + generator.uniform() * (Double(greatest) - Double(least))
-                    let threshold = min(max(Float(place), least), greatest.nextDown)
+                    let margin = rangeMargin * (Double(greatest) - Double(least))
+                    let (lowest, highest) = (Double(least) - margin, Double(greatest) + margin)
+                    let place = Float(lowest + generator.uniform() * (highest - lowest))
+                    // The largest finite number marks a leaf.
+                    let limit = Float.greatestFiniteMagnitude.nextDown
+                    let threshold = max(min(place, Float(highest).nextDown, limit), Float(lowest), -limit)
                     return Node(feature: feature, threshold: threshold)
                 }
                 candidates -= 1
