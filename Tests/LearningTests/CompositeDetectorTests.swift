@@ -202,7 +202,7 @@ import Testing
 
     @Test func `Damaged archives are refused or give finite scores`() throws {
         let data = TestData.correlated(seed: 10, clips: 10)
-        let test = TestData.cut(frames, 380..<420)
+        let test = frames.frames(in: 380..<420)
         let two = try twoStage(data, [("careful.components", "2")]).archived()
         try DamagedArchives.expectNamedTensors(two) { try TwoStageDetector(archive: $0) }
         try DamagedArchives.expectFiniteScores(two, mutations: 300, on: test) { try TwoStageDetector(archive: $0) }

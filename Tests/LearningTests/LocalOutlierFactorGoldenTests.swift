@@ -30,8 +30,8 @@ import Testing
     @Test func `The novelty form is -score_samples`() throws {
         let frames = try TestData.reference()
         let model = try LocalOutlierFactor.fit(
-            TestData.oneSegment(TestData.cut(frames, 0..<400)), options: options(), context: FittingContext())
-        let own = try model.scores(TestData.cut(frames, 400..<500))
+            TestData.oneSegment(frames.frames(in: 0..<400)), options: options(), context: FittingContext())
+        let own = try model.scores(frames.frames(in: 400..<500))
         let expected = try ReferenceArray(SharedData.golden("tabular/lof_novelty_score_samples_holdout.npy")).values
         #expect(largestRelativeDifference(own, expected.map { -$0 }) < 1e-6)
     }

@@ -30,7 +30,7 @@ import Testing
         }
         // ledoit_wolf_shrinkage(StandardScaler().fit_transform(X)) of scikit-learn 1.9, for all rows and for 30.
         #expect(abs(share(all) - 0.11981512872955773) < 1e-7)
-        let few = TestData.cut(all, 0..<30)
+        let few = all.frames(in: 0..<30)
         #expect(abs(share(few) - 0.2193613838535742) < 1e-7)
         // sqrt(LedoitWolf().fit(Z).mahalanobis(Z) * 29 / 30): the divisor there is n.
         let distances = try fit(TestData.oneSegment(few)).scores(few).prefix(5)

@@ -71,7 +71,7 @@ enum ReferenceForest {
         options.trees = 300
         options.rangeMargin = 0
         let forest = try IsolationForest.fit(
-            TestData.oneSegment(TestData.cut(frames, 0..<400)), options: options, context: FittingContext())
+            TestData.oneSegment(frames.frames(in: 0..<400)), options: options, context: FittingContext())
         let expected = try ReferenceArray(SharedData.golden("tabular/iforest_300trees_scores.npy")).values
         let own = try forest.scores(frames)
         #expect(rankCorrelation(own.map { -Double($0) }, expected) > 0.97)

@@ -92,16 +92,16 @@ struct NeighbourProducts: Sendable {
                 let length = products.count
                 var point = 0
                 while point < length {
-                    // Sixteen at a time, for hardly any is near; what is not a number may be.
+                    // Sixteen at a time, without a branch, for hardly any is near; what is not a number may be.
                     let end = min(point + 16, length)
                     if end - point == 16 {
-                        var near = false
+                        var near: Int32 = 0
                         var index = point
                         while index < end {
-                            near = unsafe near || !(products[index] > limit)
+                            near |= unsafe products[index] > limit ? 0 : 1
                             index &+= 1
                         }
-                        if !near {
+                        if near == 0 {
                             point = end
                             continue
                         }
