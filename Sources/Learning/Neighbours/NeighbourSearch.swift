@@ -22,7 +22,7 @@ struct NeighbourSearch: Sendable {
     }
 
     /// The most columns for which a tree is faster: with more, most of its leaves have to be looked at.
-    static let mostTreeColumns = 6
+    static let mostTreeColumns = 5
     /// The queries that are worked on together.
     static let blockLength = 64
 
