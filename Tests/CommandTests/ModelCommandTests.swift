@@ -39,6 +39,26 @@ struct ModelCommandTests {
         #expect(entries?.first?["name"] as? String == "pca")
     }
 
+    @Test func `options of a model's parts are set by a name with a dot`() async throws {
+        let clips = try await Clips.shared()
+        func train(_ settings: String...) async throws -> Tool.Run {
+            try await Tool.run(
+                ["train", "two-stage", "--data", clips.path, "--output", folder.path("two")]
+                    + settings.flatMap { ["--set", $0] })
+        }
+        let run = try await train(
+            "careful=mahalanobis", "careful.covariance=ledoit-wolf", "screen.components=0.8", "log-mel.melBands=16")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let metadata = try await Tool.run("models", "show", folder.path("two"), "--json").text
+        #expect(metadata.contains("screen.components=0.8") && metadata.contains("ledoit-wolf"))
+        let detected = try await Tool.run("detect", "--model", folder.path("two"), clips.path)
+        #expect(detected.exitCode == 0, "\(detected.errors)")
+        let wrong = try await train("careful.trees=3")
+        #expect(wrong.exitCode == 64 && wrong.errors.contains("careful: unknown option 'trees'"), "\(wrong.errors)")
+        let misspelt = try await train("careflu.restarts=3")
+        #expect(misspelt.errors.contains("did you mean 'careful'?"), "\(misspelt.errors)")
+    }
+
     @Test func `the same seed gives the same model, whatever the number of jobs`() async throws {
         for (name, arguments) in [
             ("a", ["--jobs", "1"]), ("b", ["--jobs", "4"]), ("c", ["--jobs", "2", "--seed", "42"]),

@@ -92,9 +92,10 @@ struct Train: AsyncParsableCommand {
         trainer.folds = folds
         trainer.aggregation = try ClipAggregation(text: aggregate)
         let seed = try seeds.value()
-        let reader = DatasetReader(
+        var reader = DatasetReader(
             paths: data, features: features, reading: reading, normalization: normalization.normalize ?? .none,
             tables: tables, holdout: holdout, jobs: try jobs.count(), seed: seed, console: console)
+        reader.hasMembers = detector is any CompositeDetector.Type
         try check(detector)
         let (dataset, options) = try await reader.read()
         let progress = FittingProgressLine(detector.name, console: console)
@@ -123,7 +124,7 @@ struct Train: AsyncParsableCommand {
     /// Refuses wrong options before hours of features are computed.
     private func check(_ detector: any Detector.Type) throws {
         let options =
-            switch try features.kind(paths: data) {
+            switch try features.kind(paths: data, members: detector is any CompositeDetector.Type) {
             case .recordings(_, let options), .tables(_, let options): options
             }
         func check<Algorithm: Detector>(_ type: Algorithm.Type) throws { _ = try Algorithm.Options().setting(options) }

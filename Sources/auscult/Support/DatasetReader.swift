@@ -53,6 +53,8 @@ struct DatasetReader {
     var wantsTest = false
     /// Whether all that is labelled is wanted as test data, what is trained on too: to judge other models by.
     var usesEverythingForTest = false
+    /// Whether settings under a dotted name may belong to a part of the model.
+    var hasMembers = false
     let jobs: Int
     let seed: UInt64
     let console: Console
@@ -64,7 +66,7 @@ struct DatasetReader {
         if let holdout, !(0..<1).contains(holdout) {
             throw SignalError(.invalidOption, "--holdout is a share from 0 to less than 1, not \(holdout)")
         }
-        let kind = try features.kind(paths: paths)
+        let kind = try features.kind(paths: paths, members: hasMembers)
         switch kind {
         case .tables(let settings, let options):
             let choice = try TableChoice(
@@ -100,10 +102,12 @@ enum FeatureKind {
 
 extension FeatureOptions {
     /// Decides between recordings and tables: by the feature asked for, else by what the first input is.
-    func kind(paths: [String]) throws -> FeatureKind {
+    ///
+    /// - Parameter members: whether settings under a dotted name may belong to a part of the model.
+    func kind(paths: [String], members: Bool) throws -> FeatureKind {
         let name = try feature ?? Self.usualFeature(of: paths)
         guard name == TableChoice.name else {
-            var (chosen, options) = try FeatureChoice.parse(name, settings: settings)
+            var (chosen, options) = try FeatureChoice.parse(name, settings: settings, members: members)
             guard chosen.count == 1 else {
                 throw SignalError(.invalidOption, "a model is trained on one feature, not on \(chosen.count)")
             }

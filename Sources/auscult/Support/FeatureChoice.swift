@@ -24,9 +24,10 @@ struct FeatureChoice: Sendable {
 
     /// Reads `-f log-mel,vibration` and `--set log-mel.melBands=128`.
     ///
+    /// - Parameter members: whether names with a dot may belong to something else than a feature: a part of a model.
     /// - Returns: the features, and the settings that belong to none of them.
     static func parse(
-        _ names: String, settings texts: [String]
+        _ names: String, settings texts: [String], members: Bool = false
     ) throws -> (features: [FeatureChoice], others: [(name: String, text: String)]) {
         let names = names.split(separator: ",").map { $0.trimmingPrefix(while: \.isWhitespace) }.map(String.init)
         guard !names.isEmpty else { throw SignalError(.invalidOption, "--feature names at least one feature") }
@@ -44,6 +45,10 @@ struct FeatureChoice: Sendable {
             if let dot = key.firstIndex(of: ".") {
                 let feature = String(key[..<dot])
                 guard names.contains(feature) else {
+                    if members {
+                        others.append((String(key), value))
+                        continue
+                    }
                     throw SignalError(
                         .invalidOption, NearestName.unknown("feature in --set:", feature, among: names))
                 }
