@@ -10,6 +10,7 @@ public enum ModelRegistry {
         NearestNeighbours.self,
         MahalanobisDetector.self,
         GaussianMixtureDetector.self,
+        SeasonalResidualDetector.self,
         TwoStageDetector.self,
         EnsembleDetector.self,
     ]
