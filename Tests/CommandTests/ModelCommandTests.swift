@@ -47,7 +47,8 @@ struct ModelCommandTests {
                     + settings.flatMap { ["--set", $0] })
         }
         let run = try await train(
-            "careful=mahalanobis", "careful.covariance=ledoit-wolf", "screen.components=0.8", "log-mel.melBands=16")
+            "screen=pca", "careful=mahalanobis", "careful.covariance=ledoit-wolf", "screen.components=0.8",
+            "log-mel.melBands=16")
         #expect(run.exitCode == 0, "\(run.errors)")
         let metadata = try await Tool.run("models", "show", folder.path("two"), "--json").text
         #expect(metadata.contains("screen.components=0.8") && metadata.contains("ledoit-wolf"))

@@ -9,14 +9,17 @@ import Testing
         _ data: TrainingData, _ settings: [(name: String, text: String)] = [],
         context: FittingContext = FittingContext()
     ) throws -> TwoStageDetector {
-        try TwoStageDetector.fit(data, options: TwoStageOptions().setting(settings), context: context)
+        try TwoStageDetector.fit(
+            data, options: TwoStageOptions().setting([("screen", "pca")] + settings), context: context)
     }
 
     private func ensemble(
         _ data: TrainingData, _ settings: [(name: String, text: String)] = [],
         context: FittingContext = FittingContext()
     ) throws -> EnsembleDetector {
-        try EnsembleDetector.fit(data, options: EnsembleOptions().setting(settings), context: context)
+        try EnsembleDetector.fit(
+            data, options: EnsembleOptions().setting([("members", "pca+mahalanobis+gaussian-mixture")] + settings),
+            context: context)
     }
 
     /// Normal frames, and such with a fault in one column.
@@ -124,7 +127,7 @@ import Testing
         #expect(message("members", "pca").contains("2 to 16 algorithms"))
         #expect(message("members", "pca+pca").contains("names pca twice"))
         #expect(message("members", "pca+ensemble").contains("cannot be a part"))
-        #expect(message("isolation.trees", "3").contains("Known: pca, mahalanobis"))
+        #expect(message("isolation.trees", "3").contains("Known: pca, isolation-forest"))
         #expect(message("pca.trees", "3").contains("pca: unknown option 'trees'"))
     }
 

@@ -12,10 +12,10 @@ public enum ScoreCombination: String, OptionChoice {
 /// Options of ``EnsembleDetector``, and of its members under their names, such as `pca.components`.
 public struct EnsembleOptions: CompositeOptions {
     /// The algorithms, two to sixteen, joined by `+` on the command line.
-    public var members = ["pca", "mahalanobis", "gaussian-mixture"]
+    public var members = ["pca", "isolation-forest", "k-nearest-neighbours"]
     /// How their scores come together.
     public var combination = ScoreCombination.rank
-    /// Options of the members, as assignments joined by commas: `pca.components=0.9,gaussian-mixture.restarts=3`.
+    /// Options of the members, as assignments joined by commas: `pca.components=0.9,isolation-forest.trees=50`.
     public var settings = ""
 
     /// The defaults.
