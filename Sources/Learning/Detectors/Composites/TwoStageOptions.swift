@@ -2,14 +2,15 @@ internal import SignalCore
 
 /// Options of ``TwoStageDetector``, and of its members as `screen.NAME` and `careful.NAME`.
 public struct TwoStageOptions: CompositeOptions {
-    /// The fast algorithm that looks at every window.
-    public var screen = "isolation-forest"
+    /// The fast algorithm that looks at every window; by default linear, which also sees what is odd only in how columns go
+    /// together. An isolation forest does not.
+    public var screen = "pca"
     /// The algorithm that looks at what the screen passes on.
     public var careful = "gaussian-mixture"
     /// The quantile of the screen's scores of normal data from which on a window is suspect, 0 to 1; default 0.9, which
     /// passes a tenth of normal windows on.
     public var screenQuantile = 0.9
-    /// Options of the members, as assignments joined by commas: `screen.trees=50,careful.restarts=3`.
+    /// Options of the members, as assignments joined by commas: `screen.components=0.9,careful.restarts=3`.
     public var settings = ""
 
     /// The defaults.
