@@ -11,6 +11,8 @@ public enum ModelRegistry {
         MahalanobisDetector.self,
         GaussianMixtureDetector.self,
         SeasonalResidualDetector.self,
+        LSTMAutoencoderDetector.self,
+        AutoencoderDetector.self,
         TwoStageDetector.self,
         EnsembleDetector.self,
     ]

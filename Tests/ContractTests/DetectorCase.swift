@@ -43,7 +43,14 @@ enum DetectorCase {
         return (FeatureFrames(columnCount: frames.columnCount, times: frames.times, values: values), 3)
     }
 
-    /// Fits with default options, in clips of 50 frames.
+    /// Options that differ from the defaults: networks small enough to be trained many times in a debug build, which
+    /// look at few frames at once, so that most windows lie within one injection of 50 frames.
+    static let options = [
+        "lstm-autoencoder": [("sequenceLength", "5"), ("encoderUnits", "16+8"), ("epochs", "4")],
+        "autoencoder": [("units", "32+16"), ("epochs", "8")],
+    ]
+
+    /// Fits in clips of 50 frames, with default options but for ``options``.
     static func fit(_ name: String, columns: Int = columnCount) throws -> any Detector {
         try fit(name, on: frames(seed: 1, count: 1000, columns: columns))
     }
@@ -60,7 +67,8 @@ enum DetectorCase {
         func fit<Algorithm: Detector>(_ type: Algorithm.Type) throws -> any Detector {
             let segments = stride(from: 0, to: frames.count, by: 50).map { $0..<min($0 + 50, frames.count) }
             let data = TrainingData(schema: schema(frames.columnCount), frames: frames, segments: segments)
-            return try Algorithm.fit(data, options: Algorithm.Options(), context: FittingContext())
+            return try Algorithm.fit(
+                data, options: Algorithm.Options().setting(options[name] ?? []), context: FittingContext())
         }
         return try fit(try ModelRegistry.detector(named: name))
     }
