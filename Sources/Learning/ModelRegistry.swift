@@ -13,8 +13,14 @@ public enum ModelRegistry {
         SeasonalResidualDetector.self,
         LSTMAutoencoderDetector.self,
         AutoencoderDetector.self,
+        ForecastErrorDetector.self,
         TwoStageDetector.self,
         EnsembleDetector.self,
+    ]
+
+    /// Every forecaster; as ``detectors``.
+    public static let forecasters: [any Forecaster.Type] = [
+        LSTMForecaster.self, LinearForecaster.self, LastValueForecaster.self,
     ]
 
     /// The names of all detectors.
@@ -28,6 +34,30 @@ public enum ModelRegistry {
             throw SignalError(.invalidOption, NearestName.unknown("model", name, among: names))
         }
         return detector
+    }
+
+    /// The forecaster of a name.
+    ///
+    /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
+    public static func forecaster(named name: String) throws -> any Forecaster.Type {
+        guard let forecaster = forecasters.first(where: { $0.name == name }) else {
+            throw SignalError(
+                .invalidOption, NearestName.unknown("forecaster", name, among: forecasters.map { $0.name }))
+        }
+        return forecaster
+    }
+
+    /// Reads a fitted forecaster of whatever algorithm the archive names.
+    ///
+    /// - Throws: `SignalError` for an unknown algorithm or damaged content.
+    public static func forecaster(archive: ModelArchive) throws -> any Forecaster {
+        let name = try archive.text("algorithm")
+        guard let type = forecasters.first(where: { $0.name == name }) else {
+            throw SignalError(
+                .unsupported,
+                NearestName.unknown("algorithm of the model file:", name, among: forecasters.map { $0.name }))
+        }
+        return try type.init(archive: archive)
     }
 
     /// Reads a fitted detector of whatever algorithm the archive names.

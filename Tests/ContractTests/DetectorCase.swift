@@ -47,6 +47,10 @@ enum DetectorCase {
     /// look at few frames at once, so that most windows lie within one injection of 50 frames.
     static let options = [
         "lstm-autoencoder": [("sequenceLength", "5"), ("encoderUnits", "16+8"), ("epochs", "4")],
+        "forecast-error": [
+            ("smoothing", "2"), ("forecaster.sequenceLength", "3"), ("forecaster.units", "16"),
+            ("forecaster.epochs", "4"),
+        ],
         "autoencoder": [("units", "32+16"), ("epochs", "8")],
     ]
 
