@@ -35,12 +35,12 @@ import Testing
                     segments.append(segment)
                 }
             }
-            let mean = (positives + widened.reduce(0, +)) / 2
             var curve: [(tpr: Double, fpr: Double, precision: Double)] = [(0, 0, 1)]
             for k in 0..<250 {
                 let index = k == 249 ? count - 1 : Int(Double(k) * (Double(count - 1) / 249))
                 let found = scores.indices.filter { scores[$0] >= sorted[index] }
                 let tp = found.reduce(0) { $0 + widened[$1] }
+                let mean = positives + found.reduce(0) { $0 + (labels[$1] ? 0 : widened[$1]) } / 2
                 let touched = segments.filter { segment in found.contains { segment.contains($0) && isNear[$0] } }
                 let share = Double(touched.count) / Double(segments.count)
                 curve.append(
@@ -51,7 +51,7 @@ import Testing
             }
             for (left, right) in zip(curve, curve.dropFirst()) {
                 sums.roc += (right.fpr - left.fpr) * (right.tpr + left.tpr) / 2
-                sums.pr += (right.tpr - left.tpr) * (right.precision + left.precision) / 2
+                sums.pr += (right.tpr - left.tpr) * right.precision
             }
             sums.roc += (1 - curve[250].fpr) * (1 + curve[250].tpr) / 2
         }
@@ -89,6 +89,22 @@ import Testing
         let volume = try VolumeUnderSurface([(scores, labels)], bufferLength: 0)
         let ranking = try ScoreRanking(zip(scores, labels).map { (score: Double($0), isAnomalous: $1) })
         #expect(abs((try #require(volume.vusRoc)) - (try #require(ranking.areaUnderCurve))) < 1e-12)
+        #expect(abs((try #require(volume.vusPr)) - (try #require(ranking.averagePrecision))) < 1e-12)
+    }
+
+    /// `vus` 0.0.6, `metricor().RangeAUC_volume_opt(labels, scores, bufferLength)`.
+    @Test(arguments: [
+        (0, 0.7773170830390773, 0.3624871101518367), (5, 0.7946445998850303, 0.3812082576253455),
+        (40, 0.8551223455794644, 0.48882992801156144),
+    ])
+    func `Volumes are those of the authors' library`(bufferLength: Int, roc: Double, pr: Double) throws {
+        let labels = (0..<3000).map { (600..<640).contains($0 % 700) || (648..<650).contains($0 % 700) }
+        let scores = labels.enumerated().map { row, isAnomalous in
+            Float((row * 7919) % 1009) / 1024 + (isAnomalous ? 0.375 : 0)
+        }
+        let volume = try VolumeUnderSurface([(scores, labels)], bufferLength: bufferLength)
+        #expect(abs((try #require(volume.vusRoc)) - roc) < 1e-12)
+        #expect(abs((try #require(volume.vusPr)) - pr) < 1e-12)
     }
 
     @Test func `It forgives what is a little early or late, and not what is far off`() throws {
@@ -105,7 +121,7 @@ import Testing
     @Test func `Several series keep to themselves`() throws {
         // The event at the end of the first series must not widen into the second.
         let first = (
-            scores: [Float](repeating: 0, count: 50) + [1], labels: [Bool](repeating: false, count: 50) + [true]
+            scores: [Float](repeating: 0, count: 50) + [0.25], labels: [Bool](repeating: false, count: 50) + [true]
         )
         let second = (scores: [Float](repeating: 0.5, count: 50), labels: [Bool](repeating: false, count: 50))
         let apart = try VolumeUnderSurface([first, second], bufferLength: 20)

@@ -11,7 +11,9 @@ struct RangeSurface {
     private let rowCount: Int
     private let anomalousCount: Int
     private let rankCount: Int
-    /// Rows with the label 1, by rank.
+    /// Rows in events, by rank.
+    private var inEvents: [Int]
+    /// Rows with the label 1, by rank: those in events and those near two edges.
     private var whole: [Int]
     /// Rows in reach of one edge only, by distance and rank.
     private var partial: [[Int]]
@@ -40,6 +42,7 @@ struct RangeSurface {
         whole = Array(repeating: 0, count: rankCount)
         partial = Array(repeating: Array(repeating: 0, count: rankCount), count: longest + 1)
         joining = Array(repeating: [], count: longest + 1)
+        inEvents = whole
         events = []
         ranks = Array(repeating: -1, count: series.reduce(0) { $0 + $1.labels.count })
         var start = 0
@@ -51,7 +54,7 @@ struct RangeSurface {
                 for row in run {
                     let rank = thresholds.rank(of: scores[row])
                     ranks[start + row] = Int32(rank)
-                    whole[rank] += 1
+                    inEvents[rank] += 1
                     best = min(best, rank)
                 }
                 anomalous += run.count
@@ -75,6 +78,7 @@ struct RangeSurface {
             }
             start += labels.count
         }
+        whole = inEvents
         rowCount = start
         anomalousCount = anomalous
     }
@@ -103,18 +107,20 @@ struct RangeSurface {
             let counts = partial[distance]
             for rank in 0..<rankCount { found[rank] += label * Double(counts[rank]) }
         }
-        let labelSum = found.reduce(0, +)
-        let positives = (Double(anomalousCount) + labelSum) / 2
-        let negatives = Double(rowCount) - positives
         let (segmentCount, segmentRanks) = segments()
 
         var truePositives = 0.0
+        var foundInEvents = 0
         var touched = 0
         var last = (truePositiveRate: 0.0, falsePositiveRate: 0.0, precision: 1.0)
         var roc = 0.0
         var pr = 0.0
         for rank in 0..<rankCount {
             truePositives += found[rank]
+            foundInEvents += inEvents[rank]
+            // Labels of buffers count as positives only where they are found, and then by half.
+            let positives = Double(anomalousCount) + (truePositives - Double(foundInEvents)) / 2
+            let negatives = Double(rowCount) - positives
             touched += segmentRanks[rank]
             let count = Double(thresholds.foundCounts[rank])
             let recall = min(truePositives / positives, 1)
@@ -124,7 +130,7 @@ struct RangeSurface {
             )
             let height = (point.truePositiveRate + last.truePositiveRate) / 2
             roc += (point.falsePositiveRate - last.falsePositiveRate) * height
-            pr += (point.truePositiveRate - last.truePositiveRate) * (point.precision + last.precision) / 2
+            pr += (point.truePositiveRate - last.truePositiveRate) * point.precision
             last = point
         }
         roc += (1 - last.falsePositiveRate) * (1 + last.truePositiveRate) / 2

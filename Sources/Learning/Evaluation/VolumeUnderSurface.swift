@@ -6,13 +6,15 @@ internal import SignalCore
 /// PVLDB 15, 2022; Boniol et al., "VUS: effective and efficient accuracy measures for time-series anomaly detection",
 /// VLDB Journal 34, 2025).
 ///
-/// The rule, as in the authors' library: for every buffer length `l` from 0 to ``bufferLength`` a row at a distance `d` of
-/// at most `l / 2` (rounded down) before or after an event gets the label `sqrt(1 - d / l)`; labels of neighbouring events
-/// add up to at most 1. At 250 thresholds, evenly spaced among the ranks of the scores, true positives are the sum of
-/// labels at or above the threshold, positives are the mean of the sums of the labels without and with buffers, and
-/// recall is multiplied by the share of the widened events with a row at or above the threshold. The area under each curve
-/// follows by trapezoids; the volume is the mean over the buffer lengths. For scores without meaning VUS-ROC need not be
-/// 0.5, so look at the random baseline beside it.
+/// The rule, as in version 0.0.6 of the authors' library `vus`: for every buffer length `l` from 0 to ``bufferLength`` a
+/// row at a distance `d` of at most `l / 2` (rounded down) before or after an event gets the label `sqrt(1 - d / l)`; labels
+/// of neighbouring events add up to at most 1. At 250 thresholds, evenly spaced among the ranks of the scores, true
+/// positives are the sum of labels at or above the threshold; positives are the anomalous rows and half of the labels of
+/// buffers at or above the threshold; recall is multiplied by the share of the widened events with a row at or above the
+/// threshold. The area under the ROC curve follows by trapezoids, that under the precision-recall curve as the average
+/// precision does; the volume is the mean over the buffer lengths. For scores without meaning VUS-ROC need not be 0.5, so
+/// look at the random baseline beside it. (Earlier versions counted all labels of buffers as positives and joined
+/// precisions by trapezoids; their figures are lower.)
 public struct VolumeUnderSurface: Sendable, Equatable, Encodable {
     /// The longest buffer, in rows.
     public let bufferLength: Int
