@@ -59,7 +59,7 @@ let package = Package(
             name: "auscult",
             dependencies: [
                 "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "Learning",
-                "Reporting",
+                "NeuralNetworks", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

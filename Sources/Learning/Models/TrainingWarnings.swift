@@ -20,7 +20,8 @@ enum TrainingWarnings {
         }
         let short = data.segments.count { $0.count < contextLength }
         if short > 0 {
-            warnings.append("\(short) \(isTable ? "stretches of normal rows" : "recordings") are shorter than \(contextLength) frames and "
+            warnings.append(
+                "\(short) \(isTable ? "stretches of normal rows" : "recordings") are shorter than \(contextLength) frames and "
                     + "were not used")
         }
         if case .quantile(let share) = threshold.rule, share < 1,

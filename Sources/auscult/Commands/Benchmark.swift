@@ -12,8 +12,13 @@ import Synchronization
 /// Measures speed as a ratio to a floor in the same run.
 struct Benchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Measure speed beside a floor in the same run.",
-        subcommands: [ExtractBenchmark.self])
+        commandName: "benchmark",
+        abstract: "Measure speed beside a floor in the same run, or quality by a published protocol.",
+        subcommands: [
+            ExtractBenchmark.self,
+            TrainBenchmark.self,
+            ModelsBenchmark.self,
+        ])
 }
 
 /// Log-mel extraction beside the Fourier transforms alone and the reading alone.

@@ -2,6 +2,7 @@ import ArgumentParser
 import FeatureExtraction
 import Foundation
 import LinearAlgebra
+import NeuralNetworks
 import Reporting
 import SignalCore
 import SignalIO
@@ -25,13 +26,21 @@ struct Doctor: AsyncParsableCommand {
         let detail: String
     }
 
+    /// OpenBLAS takes slower kernels when it is told to; the networks do not use it.
+    private static var blasRemedy: String {
+        ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { ", set by OPENBLAS_CORETYPE=\($0)" } ?? ""
+    }
+
     func run() async throws {
         var findings = [
             Finding(what: "auscult", found: true, detail: ToolVersion.current),
             Finding(what: "libsndfile", found: true, detail: LibraryVersions.sndfile),
             Finding(what: "libsoxr", found: true, detail: LibraryVersions.soxr),
             Finding(what: "FFTW", found: true, detail: RealFourierTransform.libraryVersion),
-            Finding(what: "OpenBLAS", found: true, detail: "kernels for \(BLAS.coreType)"),
+            Finding(what: "OpenBLAS", found: true, detail: "kernels for \(BLAS.coreType)\(Self.blasRemedy)"),
+            Finding(
+                what: "network kernels", found: true,
+                detail: "\(NetworkKernels.instructionSet) (of \(NetworkKernels.available.joined(separator: ", ")))"),
             Finding(what: "cores", found: true, detail: "\(ProcessInfo.processInfo.activeProcessorCount)"),
         ]
         do {

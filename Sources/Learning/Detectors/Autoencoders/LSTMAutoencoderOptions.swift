@@ -1,4 +1,4 @@
-internal import NeuralNetworks
+public import NeuralNetworks
 public import SignalCore
 
 /// Options of ``LSTMAutoencoderDetector``.
@@ -63,7 +63,7 @@ public struct LSTMAutoencoderOptions: AlgorithmOptions {
     }
 
     /// The network for frames of so many columns.
-    func layers(columns: Int) -> [NetworkLayer] {
+    public func layers(columns: Int) -> [NetworkLayer] {
         var layers: [NetworkLayer] = []
         func append(_ layer: NetworkLayer) {
             layers.append(layer)
