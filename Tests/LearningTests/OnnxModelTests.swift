@@ -68,6 +68,7 @@ import Testing
             ("lstm-autoencoder", "mean"), ("lstm-autoencoder", "maximum"), ("lstm-autoencoder", "lastFrame"),
             ("autoencoder", "mean"), ("autoencoder", "maximum"), ("forecast-error", "maximum"),
             ("forecast-error", "mean"), ("forecast-error linear", "maximum"),
+            ("lstm-autoencoder in full size", "maximum"),
         ])
     func `onnxruntime gives the same scores`(name: String, rule: String) throws {
         guard let python = OnnxRuntime.python else {
@@ -81,7 +82,10 @@ import Testing
         let folder = try TemporaryFolder()
         let windows = expected.indices.flatMap { frames.values[$0 * 8..<($0 + length) * 8] }
         try Data(detector.onnxModel().bytes).write(to: URL(filePath: folder.path("model.onnx")))
-        try windows.withUnsafeBytes { Data($0) }.write(to: URL(filePath: folder.path("windows.f32")))
+        let content = windows.flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * $0)) }
+        }
+        try Data(content).write(to: URL(filePath: folder.path("windows.f32")))
         let scores = try OnnxRuntime.scores(
             python: python, folder: folder, shape: [expected.count, length, 8])
         #expect(scores.count == expected.count)
@@ -93,6 +97,10 @@ import Testing
     private static func detector(_ name: String, rule: String) throws -> any OnnxExporting {
         let data = TestData.correlated(seed: 1)
         switch name {
+        case "lstm-autoencoder in full size":
+            return try LSTMAutoencoderDetector.fit(
+                TestData.correlated(seed: 1, clips: 2, framesPerClip: 100),
+                options: LSTMAutoencoderOptions().setting([("epochs", "1"), ("scoreRule", rule)]), context: .init())
         case "lstm-autoencoder":
             return try LSTMAutoencoderDetector.fit(
                 data,
