@@ -108,13 +108,16 @@ struct ExitCodeTests {
         }
         let features = folder.url.appending(path: "features")
         let running = try Tool.start(["extract", clips.path, "-o", features.path, "--jobs", "2"])
-        // Wait for the first results, so that there is something to keep.
+        // Wait for the first results, so that there is something to keep; on a thread of its own, since other tests may
+        // keep all that tasks share busy for longer than the extraction takes.
         let journal = features.appending(path: "index.csv.partial")
-        for _ in 0..<2000 where running.process.isRunning {
-            if let text = try? String(contentsOf: journal, encoding: .utf8), text.contains(",done\n") { break }
-            try await Task.sleep(for: .milliseconds(5))
+        Thread.detachNewThread {
+            for _ in 0..<20_000 where running.process.isRunning {
+                if let text = try? String(contentsOf: journal, encoding: .utf8), text.contains(",done\n") { break }
+                usleep(500)
+            }
+            running.process.interrupt()
         }
-        running.process.interrupt()
         let interrupted = try await running.end()
         #expect(interrupted.exitCode == 130, "\(interrupted.errors)")
         #expect(try Tree.leftovers(features) == [])

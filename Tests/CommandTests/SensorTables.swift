@@ -8,9 +8,10 @@ enum SensorTables {
     ///
     /// - Parameters:
     ///   - anomalies: rows at which `pressure` jumps by many of its standard deviations for five rows.
+    ///   - minutes: from one row to the next.
     static func write(
         _ url: URL, rows: Int = 600, anomalies: [Int] = [], isLabelled: Bool = true, seed: UInt64 = 1,
-        constant: Bool = false
+        constant: Bool = false, minutes: Int = 1
     ) throws {
         var generator = SeededGenerator(seed: seed)
         func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + generator.uniform() } }
@@ -23,8 +24,9 @@ enum SensorTables {
                 60 + 2 * cycle + 0.2 * normal(), 4 + 0.3 * shared + 0.05 * normal() + (wrong.contains(row) ? 5 : 0),
                 20 - 2 * shared + 0.3 * normal(),
             ]
-            let minute = String(format: "%02d:%02d", row / 60, row % 60)
-            text += "2024-03-01 \(minute):00," + values.map { String(format: "%.4f", $0) }.joined(separator: ",")
+            let minute = row * minutes
+            let time = String(format: "%02d %02d:%02d", 1 + minute / 1440, minute / 60 % 24, minute % 60)
+            text += "2024-03-\(time):00," + values.map { String(format: "%.4f", $0) }.joined(separator: ",")
             text += (constant ? ",230" : "") + (isLabelled ? (wrong.contains(row) ? ",1" : ",0") : "") + "\n"
         }
         try text.write(to: url, atomically: true, encoding: .utf8)
