@@ -18,6 +18,7 @@ struct Benchmark: AsyncParsableCommand {
             ExtractBenchmark.self,
             TrainBenchmark.self,
             ModelsBenchmark.self,
+            SyntheticSensorsBenchmark.self,
         ])
 }
 
