@@ -4,6 +4,7 @@ public import SignalCore
 public enum ModelRegistry {
     /// Every detector. A line here makes a new one known to the command line, to model files and to the contract tests.
     public static let detectors: [any Detector.Type] = [
+        StandardScoreDetector.self,
         PrincipalComponentDetector.self,
         IsolationForest.self,
         LocalOutlierFactor.self,

@@ -33,6 +33,9 @@ extension TabularOptions {
             if upperLimits.isEmpty { learnt.upperLimits = upper }
         }
         if initialValues.isEmpty { learnt.initialValues = medians }
+        if preset == .tracked, driftScales.isEmpty, let drift = DriftTracker.learn(from: frames) {
+            (learnt.driftSpeeds, learnt.driftScales) = drift
+        }
         return learnt
     }
 

@@ -12,6 +12,11 @@ public enum TabularPreset: String, OptionChoice {
     /// weekday, month and minute of the day on their circles. From 4 columns and an absolute time that makes
     /// 4 * 26 + 6 * 2 + 4 + 4 * 2 = 128.
     case full
+    /// In place of every column, two: where its level and its noise of the last 20 rows stand against baselines that
+    /// follow drift, in units of what was usual in training (``DriftTracker``). For sensors that warm up or wander: what
+    /// moves as it did in training stays near 0, a step does not. Nothing else is added to them; they need to be learnt
+    /// from at least 120 rows.
+    case tracked
 }
 
 /// A statistic of the last rows of a column.
@@ -116,6 +121,12 @@ public struct TabularOptions: AlgorithmOptions {
     /// out until every column has had a value.
     public var initialValues: [Double] = []
 
+    /// How fast the baselines of the preset `tracked` may move in an excursion, a row: the levels of all columns, then the
+    /// noises. Learnt.
+    public var driftSpeeds: [Double] = []
+    /// The units of the preset `tracked`, in the same order. Learnt.
+    public var driftScales: [Double] = []
+
     /// The defaults: the columns as they are, missing values held.
     public init() {}
 
@@ -143,11 +154,25 @@ public struct TabularOptions: AlgorithmOptions {
             let largest = Double(Float.greatestFiniteMagnitude)
             for value in values { try OptionRange.check("every one of \(name)", value, in: -largest...largest) }
         }
+        for speed in driftSpeeds { try OptionRange.check("every one of driftSpeeds", speed, in: 0...1e30) }
+        for scale in driftScales { try OptionRange.check("every one of driftScales", scale, in: DriftTracker.range) }
+        if preset == .tracked, self != trackedAlone {
+            throw SignalError(
+                .invalidOption, "the preset tracked makes its own columns; leave out windows, lags and the like")
+        }
         for (column, (lower, upper)) in zip(lowerLimits, upperLimits).enumerated() where lower > upper {
             throw SignalError(
                 .invalidOption, "lowerLimits must not lie above upperLimits, as \(lower) above \(upper) does"
             ).at(column: String(column))
         }
+    }
+
+    /// The same options without anything that adds columns.
+    private var trackedAlone: TabularOptions {
+        var alone = self
+        (alone.windows, alone.statistics, alone.spans, alone.lags) = ([], [], [], [])
+        (alone.differences, alone.changes, alone.calendar, alone.across) = ([], [], [], [])
+        return alone
     }
 
     private static func requireDistinct<Value: Hashable>(_ name: String, _ values: [Value]) throws {

@@ -7,6 +7,8 @@ public import SignalCore
 /// (`pressure.difference1`) and changes in percent (`pressure.change1`); then what is computed across columns
 /// (`pressure/current`, `pressure-current`, `all.mean`); then the calendar (`hour.sin`).
 ///
+/// The preset `tracked` makes two columns of each (`pressure.level`, `pressure.noise`) and nothing else.
+///
 /// - A window that is not full yet looks at the rows seen so far (pandas' `min_periods=1`), and so does everything that
 ///   looks back: before there are k rows, the first one stands in. A statistic of too few rows is 0.
 /// - Pairs are all pairs of columns, up to eight columns; of more columns each is paired with the next one only. With a
@@ -42,6 +44,7 @@ public struct TabularPipeline: FrameTransform {
     private var cleaning: TableCleaning
     private var cleaned: FeatureFrames
     private var histories: [ColumnHistory]
+    private var tracker: DriftTracker?
     private var result: [Float]
     private var rowCount = 0
 
@@ -65,6 +68,19 @@ public struct TabularPipeline: FrameTransform {
         }
         let recipe = TabularRecipe(options, hasAbsoluteTime: startTime != nil)
         cleaning = try TableCleaning(schema: schema, options: options)
+        if options.preset == .tracked {
+            let tracker = try Self.tracker(of: options, columns: columns.count)
+            self.tracker = tracker
+            self.schema = FeatureSchema(
+                feature: Self.name, columns: Self.distinct(columns.flatMap(Self.trackedColumns)),
+                frameSeconds: schema.frameSeconds + Double(DriftTracker.window) * schema.hopSeconds,
+                hopSeconds: schema.hopSeconds, isCausal: cleaning.schema.isCausal)
+            (inputColumns, isRaw, calendar, histories) = (columns.count, false, nil, [])
+            relations = CrossColumns([], columnCount: columns.count)
+            cleaned = FeatureFrames(columnCount: columns.count)
+            result = Array(repeating: 0, count: 2 * columns.count)
+            return
+        }
         let history = ColumnHistory(recipe)
         relations = CrossColumns(recipe.across, columnCount: columns.count)
         calendar = startTime.map { CalendarColumns(recipe.calendar, startTime: $0) }
@@ -112,13 +128,40 @@ public struct TabularPipeline: FrameTransform {
     public mutating func reset() {
         cleaning.reset()
         for column in histories.indices { histories[column].reset() }
+        tracker?.reset()
         rowCount = 0
+    }
+
+    private static func tracker(of options: TabularOptions, columns: Int) throws -> DriftTracker {
+        guard !options.driftScales.isEmpty else {
+            throw SignalError(
+                .insufficientData,
+                "the preset tracked has to be learnt from at least \(DriftTracker.fewestRows) normal rows; give more")
+        }
+        guard options.driftScales.count == 2 * columns, options.driftSpeeds.count == 2 * columns else {
+            throw SignalError(
+                .mismatch,
+                "driftScales and driftSpeeds hold two values a column, \(2 * columns), not "
+                    + "\(options.driftScales.count) and \(options.driftSpeeds.count)")
+        }
+        return DriftTracker(columns: columns, speed: options.driftSpeeds, scale: options.driftScales)
+    }
+
+    private static func trackedColumns(_ column: FeatureColumn) -> [FeatureColumn] {
+        [FeatureColumn("\(column.name).level"), FeatureColumn("\(column.name).noise")]
     }
 
     private mutating func extend(into output: inout FeatureFrames) {
         let values = cleaned.values
         for frame in 0..<cleaned.count {
             let row = values.span.extracting(frame * inputColumns..<(frame + 1) * inputColumns)
+            if tracker != nil {
+                tracker?.write(row, into: &result)
+                output.append(time: cleaned.times[frame]) { span in
+                    for index in 0..<result.count { span[index] = result[index] }
+                }
+                continue
+            }
             var next = inputColumns
             for column in 0..<inputColumns { result[column] = row[column] }
             for column in histories.indices {

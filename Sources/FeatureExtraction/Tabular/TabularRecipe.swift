@@ -21,7 +21,7 @@ struct TabularRecipe: Sendable, Equatable {
 
     /// Lays the lists of the options over their preset.
     init(_ options: TabularOptions, hasAbsoluteTime: Bool) {
-        if options.preset != .raw {
+        if options.preset == .statistics || options.preset == .full {
             windows = Self.usualLengths.map { Window(length: $0, statistics: Self.usualStatistics) }
             differences = [1]
         }

@@ -1,5 +1,5 @@
 internal import RealModule
-public import SignalCore
+internal import SignalCore
 
 /// Watches one series of values as they come, row by row, without training and without looking ahead, and raises an
 /// alarm where the newest stretch is unlike every stretch seen before it.

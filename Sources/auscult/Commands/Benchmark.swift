@@ -19,6 +19,7 @@ struct Benchmark: AsyncParsableCommand {
             TrainBenchmark.self,
             ModelsBenchmark.self,
             SyntheticSensorsBenchmark.self,
+            SKABBenchmark.self,
             NABBenchmark.self,
         ])
 }
