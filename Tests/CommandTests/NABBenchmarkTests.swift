@@ -1,4 +1,5 @@
 import Foundation
+import SignalCore
 import TestSupport
 import Testing
 
@@ -27,11 +28,11 @@ struct NABBenchmarkTests {
         _ = try folder.write("labels/combined_windows.json", Array(bytes))
     }
 
-    /// A cycle that jumps up at row 300, in the labels; and one that stays as it is where the labels expect something.
+    /// Noise that jumps up at row 300, as labelled; and a value that never changes where the labels expect something.
     private func writeUsual() throws {
-        let cycle = (0..<400).map { sin(Double($0) * .pi / 10) }
-        try write("first/jump.csv", cycle.enumerated().map { $1 + ($0 >= 300 ? 20 : 0) })
-        try write("second/still.csv", cycle)
+        var generator = SeededGenerator(seed: 11)
+        try write("first/jump.csv", (0..<400).map { generator.uniform() + ($0 >= 300 ? 20 : 0) })
+        try write("second/still.csv", Array(repeating: 3, count: 400))
         try label(["first/jump.csv": [300...339], "second/still.csv": [200...239], "other/absent.csv": [1...2]])
     }
 

@@ -132,7 +132,8 @@ struct NABReport: ProtocolReport {
         }
         return """
             Numenta Anomaly Benchmark v1.1, \(files.count) files, \(lines.first?.score.windowCount ?? 0) windows
-            'fixed' stands in the program; 'best here' was chosen by the labels of these files.
+            'fixed' stands in the program; 'best here' was chosen by the labels of these files. The detector was worked out
+            on the 7 files of realKnownCause with their labels in view, so that on them 'fixed' flatters too.
 
             \(ours.rendered())
             Standard profile, unnormalised score a file; alarms by the fixed threshold, probation included:
