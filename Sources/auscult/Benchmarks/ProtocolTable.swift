@@ -1,7 +1,8 @@
 import Foundation
 import SignalCore
 
-/// A comma-separated file of a published data set, read as a whole: a header and rows of so many plain fields.
+/// A comma-separated file of a published data set, read as a whole: a header and rows of as many fields. A field in quotes
+/// may hold commas.
 struct ProtocolTable {
     let path: String
     let header: [String]
@@ -18,11 +19,11 @@ struct ProtocolTable {
         guard let first = lines.first, lines.count > 1 else {
             throw SignalError(.malformed, "needs a header and at least one row").at(path: path)
         }
-        let header = first.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let header = Self.fields(first).map(String.init)
         self.path = path
         self.header = header
         rows = try lines.dropFirst().enumerated().map { index, line in
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            let fields = Self.fields(line)
             guard fields.count == header.count else {
                 throw SignalError(
                     .malformed, "row \(index + 1) has \(fields.count) fields, but the header has \(header.count)"
@@ -41,5 +42,15 @@ struct ProtocolTable {
             ).at(path: path)
         }
         return value
+    }
+
+    private static func fields(_ line: Substring) -> [Substring] {
+        var isQuoted = false
+        return line.split(omittingEmptySubsequences: false) { character in
+            if character == "\"" { isQuoted.toggle() }
+            return character == "," && !isQuoted
+        }.map { field in
+            field.count > 1 && field.first == "\"" && field.last == "\"" ? field.dropFirst().dropLast() : field
+        }
     }
 }

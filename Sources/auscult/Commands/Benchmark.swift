@@ -21,6 +21,7 @@ struct Benchmark: AsyncParsableCommand {
             SyntheticSensorsBenchmark.self,
             SKABBenchmark.self,
             NABBenchmark.self,
+            TelemanomBenchmark.self,
         ])
 }
 
