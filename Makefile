@@ -28,6 +28,8 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@for machine in $(MACHINES); do \
 	    $(AUSCULT) train pca --data datasets/demo/$$machine/id_00/normal --holdout 0.4 \
 	        --output models/demo-$$machine.safetensors --quiet | grep "^model"; done
+	@$(AUSCULT) train lstm-autoencoder --data datasets/demo/fan/id_00/normal --holdout 0.4 --set stride=4 \
+	    --output models/demo-fan-lstm.safetensors --quiet | grep "^model"
 	@echo; echo "4. The verdict on every recording of the fan, in reports/demo/fan.csv"
 	@$(AUSCULT) detect --model models/demo-fan.safetensors datasets/demo/fan --output reports/demo/fan.csv
 	@grep abnormal reports/demo/fan.csv | head -n 3
@@ -35,11 +37,17 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@for machine in $(MACHINES); do \
 	    $(AUSCULT) evaluate --model models/demo-$$machine.safetensors --data datasets/demo/$$machine \
 	        --output reports/demo/$$machine.json; done
+	@echo; echo "6. The LSTM autoencoder of the fan, and how it stands beside other models on the same split"
+	@$(AUSCULT) evaluate --model models/demo-fan-lstm.safetensors --data datasets/demo/fan \
+	    --output reports/demo/fan-lstm.json
+	@$(AUSCULT) compare --models standard-score,pca,mahalanobis,isolation-forest,autoencoder,lstm-autoencoder \
+	    --data datasets/demo/fan --set lstm-autoencoder.stride=4 --report reports/demo/comparison --quiet
 	@echo; echo "The spectrogram of a faulty fan: reports/demo/fan/id_00/abnormal/00000001.png"
 	@echo "To try next:"
 	@echo "  $(AUSCULT) inspect datasets/demo/fan/id_00/abnormal/00000001.wav"
 	@echo "  $(AUSCULT) detect --model models/demo-valve.safetensors datasets/demo/valve --per frame --jsonl | head"
-	@echo "  $(AUSCULT) models show models/demo-fan.safetensors"
+	@echo "  $(AUSCULT) models show models/demo-fan-lstm.safetensors"
+	@echo "  $(AUSCULT) export --model models/demo-fan-lstm.safetensors --format onnx"
 
 # The build refuses warnings and imports of undeclared targets; the last line is that of the test run.
 test: setup lint ## Check style and layering, build with all warnings as errors, run the tests
@@ -51,6 +59,8 @@ lint: ## Check the formatting
 
 bench: release ## Measure speed; DATA=folder for other recordings than synthesised ones
 	@$(AUSCULT) benchmark extract $(if $(DATA),--data "$(DATA)")
+	@$(AUSCULT) benchmark train
+	@$(AUSCULT) benchmark models
 
 man: setup ## Make the manual page
 	@swift package generate-manual --configuration debug

@@ -20,6 +20,7 @@ struct Benchmark: AsyncParsableCommand {
             ModelsBenchmark.self,
             SyntheticSensorsBenchmark.self,
             SKABBenchmark.self,
+            MachineSoundsBenchmark.self,
             NABBenchmark.self,
             TelemanomBenchmark.self,
         ])

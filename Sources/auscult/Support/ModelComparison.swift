@@ -165,7 +165,8 @@ struct ModelComparison {
         }
     }
 
-    private static func summary(_ lines: [Line]) -> Line {
+    /// Means and deviations of the same model in several runs.
+    static func summary(_ lines: [Line]) -> Line {
         var summary = lines[0]
         guard lines.count > 1 else { return summary }
         func spread(_ path: KeyPath<Line, Double?>) -> SeedSummary? {
@@ -210,16 +211,22 @@ extension ModelComparison.Line {
     }
 }
 
-extension ModelComparison.Document {
-    private static let columns = [
-        "model", "AUC", "95 %", "pAUC(0.1)", "AP", "VUS-PR", "precision", "recall", "F1", "FAR %", "fit s",
-        "us/window",
-    ]
+extension ModelComparison {
+    /// Lines for people.
+    static func table(_ lines: [Line]) -> TextTable {
+        var table = TextTable([
+            "model", "AUC", "95 %", "pAUC(0.1)", "AP", "VUS-PR", "precision", "recall", "F1", "FAR %", "fit s",
+            "us/window",
+        ])
+        for line in lines { table.append(line.cells) }
+        return table
+    }
+}
 
+extension ModelComparison.Document {
     /// The comparison for people.
     var table: String {
-        var table = TextTable(Self.columns)
-        for line in lines { table.append(line.cells) }
+        let table = ModelComparison.table(lines)
         let size =
             "\(feature), \(columns) columns; trained on \(trainingFrames) frames; judged by \(test.normal) normal and "
             + "\(test.anomalous) anomalous \(test.unit); threshold \(thresholdRule)"
