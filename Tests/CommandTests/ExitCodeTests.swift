@@ -142,11 +142,13 @@ struct ExitCodeTests {
         let running = try Tool.start([
             "synth", "mimii", "--machines", "fan", "--normal", "500", "--seconds", "2", "--output", output.path,
         ])
-        for _ in 0..<2000 where running.process.isRunning {
-            if FileManager.default.fileExists(atPath: Clips.path(output)) { break }
-            try await Task.sleep(for: .milliseconds(5))
+        let first = Clips.path(output)
+        Thread.detachNewThread {
+            for _ in 0..<20_000 where running.process.isRunning && !FileManager.default.fileExists(atPath: first) {
+                usleep(500)
+            }
+            running.process.interrupt()
         }
-        running.process.interrupt()
         let run = try await running.end()
         #expect(run.exitCode == 130, "\(run.errors)")
         #expect(try Tree.leftovers(output) == [])

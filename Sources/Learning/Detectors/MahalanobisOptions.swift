@@ -25,6 +25,13 @@ public struct MahalanobisOptions: AlgorithmOptions {
     /// the next.
     public var contextFrames = 1
 
+    /// The estimate and the context.
+    public static let searchSpace = [
+        OptionSearch("covariance", .choices(CovarianceEstimate.allCases.map { .text($0.rawValue) })),
+        OptionSearch("shrinkage", .numbers(0.01...1, isLogarithmic: true)),
+        OptionSearch("contextFrames", .integers(1...10, isLogarithmic: true)),
+    ]
+
     /// The defaults.
     public init() {}
 

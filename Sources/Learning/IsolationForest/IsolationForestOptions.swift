@@ -20,6 +20,13 @@ public struct IsolationForestOptions: AlgorithmOptions {
     /// for the same reason (Tan, Ting and Liu, "Fast Anomaly Detection for Streaming Data", IJCAI, 2011).
     public var rangeMargin = 0.5
 
+    /// The size of the samples, the context and the reach of thresholds.
+    public static let searchSpace = [
+        OptionSearch("sampleSize", .integers(64...1024, isLogarithmic: true)),
+        OptionSearch("contextFrames", .integers(1...10, isLogarithmic: true)),
+        OptionSearch("rangeMargin", .numbers(0...2, isLogarithmic: false)),
+    ]
+
     /// The defaults.
     public init() {}
 

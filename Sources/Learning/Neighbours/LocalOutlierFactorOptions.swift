@@ -13,6 +13,13 @@ public struct LocalOutlierFactorOptions: AlgorithmOptions {
     /// How columns are brought together, so that none counts more for its unit; default mean 0 and deviation 1.
     public var scaling = FrameScaling.standard
 
+    /// Neighbours, context and scaling.
+    public static let searchSpace = [
+        OptionSearch("neighbours", .integers(5...100, isLogarithmic: true)),
+        OptionSearch("contextFrames", .integers(1...10, isLogarithmic: true)),
+        OptionSearch("scaling", .choices(FrameScaling.allCases.map { .text($0.rawValue) })),
+    ]
+
     /// The defaults.
     public init() {}
 

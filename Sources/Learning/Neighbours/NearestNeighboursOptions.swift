@@ -23,6 +23,13 @@ public struct NearestNeighboursOptions: AlgorithmOptions {
     /// How columns are brought together, so that none counts more for its unit; default mean 0 and deviation 1.
     public var scaling = FrameScaling.standard
 
+    /// Neighbours, context and scaling.
+    public static let searchSpace = [
+        OptionSearch("neighbours", .integers(1...50, isLogarithmic: true)),
+        OptionSearch("contextFrames", .integers(1...10, isLogarithmic: true)),
+        OptionSearch("scaling", .choices(FrameScaling.allCases.map { .text($0.rawValue) })),
+    ]
+
     /// The defaults.
     public init() {}
 

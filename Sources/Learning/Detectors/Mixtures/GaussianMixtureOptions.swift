@@ -27,6 +27,12 @@ public struct GaussianMixtureOptions: AlgorithmOptions {
     /// The gain of the mean log-likelihood of a window below which a fit has converged, 0 to 1; default 0.001.
     public var tolerance = 1e-3
 
+    /// Components and context.
+    public static let searchSpace = [
+        OptionSearch("components", .integers(1...8, isLogarithmic: false)),
+        OptionSearch("contextFrames", .integers(1...5, isLogarithmic: true)),
+    ]
+
     /// The defaults.
     public init() {}
 
