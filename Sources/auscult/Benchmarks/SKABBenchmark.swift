@@ -55,7 +55,9 @@ struct SKABBenchmark: AsyncParsableCommand {
                 let scored = try configuration.scores(series[index], seed: seed)
                 return try scored.alarms(factor: configuration.factor)
             }
-            lines.append(try SKABLine(configuration.algorithm, series, alarms: alarms, factor: configuration.factor))
+            let line = try SKABLine(configuration.algorithm, series, alarms: alarms, factor: configuration.factor)
+            for file in line.files { console.detail(file.words) }
+            lines.append(line)
         }
         lines.append(
             try SKABLine("every row anomalous", series, alarms: series.map { $0.testLabels.map { _ in true } }))

@@ -21,6 +21,14 @@ struct SKABLine: Encodable {
     struct File: Encodable {
         let path: String
         let rows: ClassificationMetrics
+
+        /// The counts in a line of words, for `--verbose`.
+        var words: String {
+            "\(path): F1 \(Text.number(rows.f1, digits: 3)), "
+                + "FAR \(Text.number(100 * rows.falseAlarmRate, digits: 1)) %, "
+                + "MAR \(Text.number(100 * rows.missedAlarmRate, digits: 1)) %, TP \(rows.truePositives), "
+                + "TN \(rows.trueNegatives), FP \(rows.falsePositives), FN \(rows.falseNegatives)"
+        }
     }
 
     /// Adds up the counts of all files.
