@@ -48,6 +48,27 @@ struct ProtocolBenchmarkTests {
         #expect(again.output == run.output)
     }
 
+    @Test func `SKAB's files are shown one by one on request, and add up to the whole`() async throws {
+        try writeSKAB("valve1/0.csv")
+        try writeSKAB("valve2/0.csv", rows: 450, fault: 430)
+        let run = try await Tool.run(
+            "benchmark", "skab", "--data", folder.url.path, "--models", "pca", "--json", "--verbose")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        for name in ["valve1/0.csv: F1 ", "valve2/0.csv: F1 "] { #expect(run.errors.contains(name)) }
+        let document = try run.object()
+        #expect(document["groups"] as? [String] == ["valve1", "valve2"])
+        let lines = try #require(document["lines"] as? [[String: Any]])
+        let model = try #require(lines.first { $0["model"] as? String == "pca" })
+        let files = try #require(model["files"] as? [[String: Any]])
+        #expect(files.count == 2)
+        for count in ["true_positives", "true_negatives", "false_positives", "false_negatives"] {
+            let parts = files.compactMap { ($0["rows"] as? [String: Any])?[count] as? Int }
+            #expect(parts.count == 2 && parts.reduce(0, +) == model[count] as? Int)
+        }
+        let quiet = try await Tool.run("benchmark", "skab", "--data", folder.url.path, "--models", "pca", "--json")
+        #expect(quiet.output == run.output && !quiet.errors.contains(": F1 "))
+    }
+
     @Test func `SKAB's factors are found on rows without anomalies`() async throws {
         try writeSKAB("anomaly-free/anomaly-free.csv", rows: 1700, fault: 1700, isLabelled: false)
         let run = try await Tool.run(
