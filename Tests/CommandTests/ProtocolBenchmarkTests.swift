@@ -93,6 +93,17 @@ struct ProtocolBenchmarkTests {
         #expect(try #require(best) > 0.9)
         let every = try #require(lines.first { $0["model"] as? String == "every window anomalous" })
         #expect(every["recall"] as? Double == 1 && abs((every["precision"] as? Double ?? 0) - 0.54) < 1e-9)
+        let last = try #require(lines.first { $0["model"] as? String == "last value" })
+        // Five rows of a step of many standard deviations: both of its edges stand out against the row before.
+        #expect(last["auc"] as? Double ?? 0 > 0.9)
+        for name in ["pca 50", "pca", "seasonal-residual 50", "seasonal-residual", "last value"] {
+            let line = try #require(lines.first { $0["model"] as? String == name })
+            let recalls = ["recall", "published_rule_recall"].map { line[$0] as? Double ?? -1 }
+            #expect(recalls[1] >= recalls[0] && recalls[0] >= 0, "a lower threshold finds no less: \(line)")
+        }
+        // What was published was published at the published rule.
+        let published = try #require(lines.first { $0["model"] as? String == "published: LSTM autoencoder" })
+        #expect(published["published_rule_precision"] as? Double == 0.495 && published["precision"] == nil)
     }
 
     @Test func `mimii judges every machine with enough clips, with and without loudness`() async throws {
@@ -101,9 +112,9 @@ struct ProtocolBenchmarkTests {
         #expect(run.exitCode == 0, "\(run.errors)")
         let blocks = try #require(try run.object()["blocks"] as? [[String: Any]])
         #expect(blocks.compactMap { $0["normalization"] as? String } == ["none", "rms"])
-        for block in blocks {
+        for (block, loudness) in zip(blocks, ["loudness", "loudness as recorded"]) {
             let lines = try #require(block["lines"] as? [[String: Any]])
-            #expect(lines.compactMap { $0["model"] as? String } == ["pca", "random", "constant", "loudness"])
+            #expect(lines.compactMap { $0["model"] as? String } == ["pca", "random", "constant", loudness])
         }
     }
 
