@@ -131,7 +131,12 @@ struct MachineSoundsBenchmark: AsyncParsableCommand {
                     console.warn("\(name): \(error.message)")
                 }
             }
-            lines.append(measured + (try comparison.baselines()))
+            var trivial = try comparison.baselines()
+            // The level is that of the file in either case; beside scaled clips it needs to be said.
+            for index in trivial.indices where normalization == .rms && trivial[index].model == "loudness" {
+                trivial[index].model = "loudness as recorded"
+            }
+            lines.append(measured + trivial)
         }
         let averaged = lines[0].indices.map { index in ModelComparison.summary(lines.map { $0[index] }) }
         return Block(machine: place, normalization: normalization.rawValue, test: size, lines: averaged)
