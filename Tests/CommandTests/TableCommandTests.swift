@@ -68,6 +68,40 @@ struct TableCommandTests {
         #expect(gate.exitCode == 64 && gate.errors.contains("--alarm-hits is 1"))
     }
 
+    @Test func `a threshold can be stretched after training`() async throws {
+        _ = try await train("--holdout", "0.25")
+        let model = folder.path("model.safetensors")
+        func thresholds(_ arguments: String...) async throws -> Set<Double> {
+            let run = try await Tool.run(["detect", "--model", model, table] + arguments)
+            return Set(Table(run.text).rows.compactMap { Double($0["threshold"] ?? "") })
+        }
+        let usual = try await thresholds()
+        #expect(try await thresholds("--threshold-multiplier", "1") == usual)
+        let twice = try #require(try await thresholds("--threshold-multiplier", "2").first)
+        #expect(twice > (try #require(usual.first)))
+        _ = try await train("--holdout", "0.25", "--threshold-multiplier", "2")
+        let trained = try #require(try await thresholds().first)
+        #expect(abs(trained - twice) < 1e-5 * trained)
+        let evaluated = try await Tool.run(
+            "evaluate", "--model", model, "--data", table, "--threshold-multiplier", "0")
+        #expect(evaluated.exitCode == 64)
+        let both = try await Tool.run(
+            "detect", "--model", model, table, "--threshold", "1", "--threshold-multiplier", "2")
+        #expect(both.exitCode == 64)
+    }
+
+    @Test func `a composite's parts are set by dotted names, and its card says what the screen spares`() async throws {
+        let run = try await train("--set", "careful.components=2", model: "two-stage")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let card = try String(contentsOfFile: folder.path("model.md"), encoding: .utf8)
+        // The screen passes on what is above its 0.9 quantile, measured on other rows than it was chosen on.
+        let share = try #require(card.firstMatch(of: #/spares the careful model ([0-9.]+) %/#)?.1)
+        #expect((75...99).contains(try #require(Double(share))))
+        let tuned = try await Tool.run(
+            "tune", "two-stage", "--data", table, "--trials", "1", "--set", "careful.components=2", "--json")
+        #expect(tuned.exitCode == 0, "\(tuned.errors)")
+    }
+
     @Test func `columns are made of the table's by name, and stored with the model`() async throws {
         let run = try await train(
             "--set", "table.windows=5+10", "--set", "table.statistics=mean+std", "--columns", "pressure,flow", "--json")

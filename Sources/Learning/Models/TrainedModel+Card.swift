@@ -15,6 +15,10 @@ extension TrainedModel {
         lines += inputLines
         lines += ["", "## Algorithm", "", "- \(algorithm): \(type(of: detector).summary)"]
         lines += options.map { "- \($0.name): \($0.text)" }
+        if let twoStage = detector as? TwoStageDetector {
+            let share = (1000 * twoStage.usualSavedShare).rounded() / 10
+            lines.append("- the screen spares the careful model \(share) % of normal windows")
+        }
         lines += ["", "## Thresholds", ""]
         if signal != nil {
             lines += thresholdLines("a recording", clipThreshold)

@@ -46,4 +46,14 @@ public struct TrainedModel: Sendable {
         self.frameThreshold = frameThreshold
         self.provenance = provenance
     }
+
+    /// The same model with the distance of both thresholds from the usual score stretched anew.
+    ///
+    /// - Throws: as ``Threshold/withMultiplier(_:)``.
+    public func withThresholdMultiplier(_ multiplier: Double) throws -> TrainedModel {
+        try TrainedModel(
+            detector: detector, recipe: recipe, input: input, aggregation: aggregation,
+            clipThreshold: clipThreshold.withMultiplier(multiplier),
+            frameThreshold: frameThreshold.withMultiplier(multiplier), provenance: provenance)
+    }
 }

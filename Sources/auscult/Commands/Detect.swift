@@ -37,6 +37,12 @@ struct Detect: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Use this threshold instead of the model's.", valueName: "score"))
     var threshold: Float?
 
+    @Option(
+        help: ArgumentHelp(
+            "Stretch the threshold's distance from the usual score by this, in place of what training did.",
+            valueName: "factor"))
+    var thresholdMultiplier: Double?
+
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var normalization: NormalizationOptions
     @OptionGroup var jobs: JobOptions
@@ -79,7 +85,10 @@ struct Detect: AsyncParsableCommand {
         if let threshold, !threshold.isFinite {
             throw SignalError(.invalidOption, "--threshold is a number, not \(threshold)")
         }
-        let file = try ModelFile(path: model)
+        if threshold != nil, thresholdMultiplier != nil {
+            throw SignalError(.invalidOption, "give --threshold or --threshold-multiplier, not both")
+        }
+        let file = try ModelFile(path: model, thresholdMultiplier: thresholdMultiplier)
         let (readingOptions, normalize) = (reading, normalization.normalize)
         _ = try ModelInput(file, readingOptions, normalization: normalize)
         let isByClip = per.map { $0 == .clip } ?? (file.model.table == nil)

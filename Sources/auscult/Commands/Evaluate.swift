@@ -35,6 +35,12 @@ struct Evaluate: AsyncParsableCommand {
         help: ArgumentHelp("Labelled recordings: files, folders, a CSV index, or -.", valueName: "path"))
     var data: [String]
 
+    @Option(
+        help: ArgumentHelp(
+            "Stretch the threshold's distance from the usual score by this, in place of what training did.",
+            valueName: "factor"))
+    var thresholdMultiplier: Double?
+
     @Option(help: ArgumentHelp("Exit with 1 when the AUC over all is below this.", valueName: "auc"))
     var minAuc: Double?
 
@@ -85,7 +91,7 @@ struct Evaluate: AsyncParsableCommand {
         if let minAuc, !(0...1).contains(minAuc) {
             throw SignalError(.invalidOption, "--min-auc is a number from 0 to 1, not \(minAuc)")
         }
-        let file = try ModelFile(path: model)
+        let file = try ModelFile(path: model, thresholdMultiplier: thresholdMultiplier)
         if file.model.table != nil { return try await evaluateTables(file, console) }
         let (scored, failures) = try await score(file, console)
         if scored.isEmpty { try failures.conclude(console) }

@@ -83,7 +83,9 @@ struct Tune: AsyncParsableCommand {
         let detector = try ModelRegistry.detector(named: model)
         let aggregation = try ClipAggregation(text: aggregate)
         let (seed, jobCount) = (try seeds.value(), try jobs.count())
-        let (dataset, fixed) = try await reader(data, wantsTest: false, seed: seed, jobs: jobCount).read()
+        var reader = try reader(data, wantsTest: false, seed: seed, jobs: jobCount)
+        reader.hasMembers = detector is any CompositeDetector.Type
+        let (dataset, fixed) = try await reader.read()
         let search = try RandomSearch(of: detector, fixed: fixed, seed: seed)
         if search.ranges.isEmpty { console.warn("\(model) has no option left to search; only the defaults are tried") }
         let (training, rest) = try split(dataset, seed: seed)
@@ -154,6 +156,7 @@ struct Tune: AsyncParsableCommand {
     ) async throws -> SearchJudge {
         var reader = try reader(labelled, wantsTest: true, seed: seed, jobs: jobs)
         reader.usesEverythingForTest = true
+        reader.hasMembers = true
         let (judged, _) = try await reader.read()
         guard judged.recipe.schema.columns == dataset.recipe.schema.columns else {
             throw SignalError(.mismatch, "the data of --labelled has other columns than that of --data")

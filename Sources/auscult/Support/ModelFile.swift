@@ -10,11 +10,13 @@ struct ModelFile: Sendable {
 
     /// Reads a model.
     ///
+    /// - Parameter thresholdMultiplier: stretches the thresholds anew, in place of what training did.
     /// - Throws: `SignalError` with the path.
-    init(path: String) throws {
+    init(path: String, thresholdMultiplier: Double? = nil) throws {
         self.path = path
         do {
-            model = try TrainedModel(archive: SafetensorsFile.read(path))
+            let model = try TrainedModel(archive: SafetensorsFile.read(path))
+            self.model = try thresholdMultiplier.map { try model.withThresholdMultiplier($0) } ?? model
         } catch let error as SignalError {
             throw error.at(path: path)
         }
