@@ -4,7 +4,7 @@ extension IsolationForest {
     /// The fewest windows a model is fitted on.
     static let fewestWindows = 10
     /// The most training windows on which the usual contributions are measured.
-    static let mostCalibrationWindows = 500
+    static let mostCalibrationWindows = 200
 
     /// Learns the normal state. Every tree draws from a random stream of its own, so that the number of threads
     /// changes nothing.
