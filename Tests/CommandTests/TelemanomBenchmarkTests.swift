@@ -64,6 +64,18 @@ struct TelemanomBenchmarkTests {
         #expect(one.text.contains("same alarms at random") && one.text.contains("published, 82 channels"))
     }
 
+    @Test func `telemetry that was constant in training is forecast by its last values`() async throws {
+        _ = try folder.write("train/A-1.csv", text: "telemetry,cmd1\n" + (0..<300).map { "1,\($0 % 2)\n" }.joined())
+        // A change, early and for good, is an anomaly once.
+        let rows = (0..<900).map { "\($0 < 290 ? 1 : 0),\($0 % 2)\n" }
+        _ = try folder.write("test/A-1.csv", text: "telemetry,cmd1\n" + rows.joined())
+        try label(#"A-1,SMAP,"[[290, 295]]",[point],900"#)
+        let run = try await run("--json")
+        let line = try #require((try run.object()["lines"] as? [[String: Any]])?.first)
+        let alarms = try #require(line["alarms"] as? [[Int]])
+        #expect(alarms.count == 1 && alarms[0][0] <= 290 && alarms[0][1] >= 290 && alarms[0][1] < 700)
+    }
+
     @Test func `the network of the paper can be chosen`() async throws {
         try write("train/A-1.csv", rows: 275)
         try write("test/A-1.csv", rows: 262)

@@ -64,6 +64,8 @@ import Testing
         // pandas.Series([1, 5, 2, 8, 3, 3]).ewm(span=3).mean()
         let expected = [1.0, 11.0 / 3, 19.0 / 7, 83.0 / 15, 131.0 / 31, 227.0 / 63]
         #expect(zip(threshold.smoothed([1, 5, 2, 8, 3, 3]), expected).allSatisfy { abs($0 - $1) < 1e-14 })
+        // From a usual error on it is pandas.Series([2, 4, 0]).ewm(span=3, adjust=False).mean().
+        #expect(threshold.smoothed([4, 0], usualError: 2) == [3, 1.5])
         threshold.settlingLength = 1
         #expect(abs(threshold.smoothed([1, 5, 2])[0] - 7.0 / 3) < 1e-14)
         threshold.settlingLength = 100

@@ -46,12 +46,16 @@ public struct DynamicThreshold: AlgorithmOptions {
 
     /// The errors smoothed by an exponentially weighted mean, normalised at the start (pandas `ewm(span:).mean()`).
     ///
-    /// - Parameter errors: the errors in their order; finite.
-    public func smoothed(_ errors: [Float]) -> [Double] {
+    /// - Parameters:
+    ///   - errors: the errors in their order; finite.
+    ///   - usualError: the mean to start from, that of the errors in training, finite. By default the first error
+    ///     counts in full, so that what is large from the start stays large for a span.
+    public func smoothed(_ errors: [Float], usualError: Double? = nil) -> [Double] {
         let span = max(Double(batchLength * batchesPerWindow) * smoothingShare, 1).rounded(.down)
         let decay = 1 - 2 / (span + 1)
-        var sum = 0.0
-        var weight = 0.0
+        // The weight of an endless past is 1 / (1 - decay).
+        var weight = usualError == nil ? 0 : 1 / (1 - decay)
+        var sum = (usualError ?? 0) * weight
         var smoothed = errors.map { error in
             sum = sum * decay + Double(error)
             weight = weight * decay + 1
@@ -74,19 +78,22 @@ public struct DynamicThreshold: AlgorithmOptions {
     ///     anomalous: the highest error of a window must exceed 0.05 and either 5 % of the range from the 5th to the
     ///     95th percentile of the window's values, or the errors' deviation 5 % of the values' deviation; and a row's
     ///     error must exceed 5 % of that range.
+    ///   - usualError: the mean to start the smoothing from; see ``smoothed(_:usualError:)``.
     /// - Returns: ranges of rows in ascending order, none touching another, each of at least two rows.
     /// - Throws: `SignalError` with code `invalidOption` for options out of range, `malformed` for a number that is not
     ///   finite, `mismatch` when there are not as many values as errors.
-    public func anomalousRanges(in errors: [Float], values: [Float]? = nil) throws -> [Range<Int>] {
+    public func anomalousRanges(
+        in errors: [Float], values: [Float]? = nil, usualError: Double? = nil
+    ) throws -> [Range<Int>] {
         try validate()
-        guard errors.allSatisfy(\.isFinite), values?.allSatisfy(\.isFinite) ?? true else {
+        guard errors.allSatisfy(\.isFinite), values?.allSatisfy(\.isFinite) ?? true, usualError?.isFinite ?? true else {
             throw SignalError(.malformed, "errors and values of a dynamic threshold must be finite")
         }
         guard values.map({ $0.count == errors.count }) ?? true else {
             throw SignalError(
                 .mismatch, "there are \(errors.count) errors but \(values?.count ?? 0) values; give one for every row")
         }
-        var smoothed = smoothed(errors)
+        var smoothed = smoothed(errors, usualError: usualError)
         // Shares of the mean make sense from 0 on; scores that go below are measured from their lowest.
         let lowest = min(smoothed.min() ?? 0, 0)
         for row in smoothed.indices { smoothed[row] -= lowest }

@@ -14,7 +14,8 @@ struct TelemanomBenchmark: AsyncParsableCommand {
         discussion: """
             --data takes a folder with train/, test/ (a CSV file a channel, telemetry in the first column, commands in the \
             others) and labeled_anomalies.csv. Each channel is fitted on its training file; the errors on its test file are \
-            smoothed, thresholded, pruned, and counted by sequence. No label takes part in anything but the counting.
+            smoothed, thresholded, pruned, and counted by sequence. Where the telemetry of the training file is constant, \
+            the last values are forecast instead. No label takes part in anything but the counting.
 
             Example: auscult benchmark telemanom --data msl-smap --predictor lstm
             """)
@@ -92,24 +93,44 @@ struct TelemanomBenchmark: AsyncParsableCommand {
         }
         let data = TrainingData(
             schema: channel.schema, frames: channel.train, segments: [0..<channel.train.count])
-        let predictions: [Float]
+        /// The absolute errors on the rows of some telemetry that have been forecast.
+        func errors(_ forecaster: some Forecaster, _ frames: FeatureFrames) throws -> [Float] {
+            let predictions = try means(forecaster, frames)
+            return (max(warmUp, forecaster.contextLength)..<frames.count).map { row in
+                abs(predictions[row] - frames.values[frames.range(ofFrame: row).lowerBound])
+            }
+        }
+        func alarms(_ forecaster: some Forecaster) throws -> [Range<Int>] {
+            let training = try errors(forecaster, channel.train)
+            // The smoothing starts from what is usual, so that an anomaly in the first rows stands out.
+            let usual = training.isEmpty ? nil : training.reduce(0.0) { $0 + Double($1) } / Double(training.count)
+            let telemetry = (warmUp..<count).map { channel.test.values[channel.test.range(ofFrame: $0).lowerBound] }
+            return try DynamicThreshold().anomalousRanges(
+                in: errors(forecaster, channel.test), values: telemetry, usualError: usual
+            ).map { $0.lowerBound + warmUp..<$0.upperBound + warmUp }
+        }
+        let telemetry = (0..<channel.train.count).map {
+            channel.train.values[channel.train.range(ofFrame: $0).lowerBound]
+        }
+        if let first = telemetry.first, telemetry.allSatisfy({ $0 == first }) {
+            // Nothing but this constant could be learnt, and the first change would be one endless error.
+            var options = LastValueForecasterOptions()
+            (options.horizon, options.targets) = (horizon, 1)
+            return try alarms(LastValueForecaster.fit(data, options: options, context: context))
+        }
         switch predictor {
         case .linear:
             var options = LinearForecasterOptions()
             (options.horizon, options.targets) = (horizon, 1)
-            predictions = try means(LinearForecaster.fit(data, options: options, context: context), channel.test)
+            return try alarms(LinearForecaster.fit(data, options: options, context: context))
         case .lstm:
             var options = LSTMForecasterOptions()
             (options.horizon, options.targets, options.sequenceLength) = (horizon, 1, warmUp)
             (options.training.epochs, options.training.batchSize) = (35, 64)
             // The channels are published within -1...1.
             options.training.scaling = .none
-            predictions = try means(LSTMForecaster.fit(data, options: options, context: context), channel.test)
+            return try alarms(LSTMForecaster.fit(data, options: options, context: context))
         }
-        let telemetry = (warmUp..<count).map { channel.test.values[channel.test.range(ofFrame: $0).lowerBound] }
-        let errors = zip(predictions[warmUp...], telemetry).map { abs($0 - $1) }
-        return try DynamicThreshold().anomalousRanges(in: errors, values: telemetry)
-            .map { $0.lowerBound + warmUp..<$0.upperBound + warmUp }
     }
 
     /// The mean of all forecasts of a row, made one to ten rows before; 0 where there is none.
