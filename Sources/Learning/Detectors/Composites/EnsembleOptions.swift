@@ -18,6 +18,18 @@ public struct EnsembleOptions: CompositeOptions {
     /// Options of the members, as assignments joined by commas: `pca.components=0.9,isolation-forest.trees=50`.
     public var settings = ""
 
+    /// Members that are quickly fitted and unlike each other, and how their scores come together.
+    public static let searchSpace = [
+        OptionSearch(
+            "members",
+            .choices(
+                [
+                    "pca+isolation-forest+k-nearest-neighbours", "pca+isolation-forest", "pca+k-nearest-neighbours",
+                    "mahalanobis+isolation-forest", "pca+gaussian-mixture+local-outlier-factor",
+                ].map { .text($0) })),
+        OptionSearch("combination", .choices(ScoreCombination.allCases.map { .text($0.rawValue) })),
+    ]
+
     /// The defaults.
     public init() {}
 

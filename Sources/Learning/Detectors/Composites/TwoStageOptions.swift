@@ -1,4 +1,4 @@
-internal import SignalCore
+public import SignalCore
 
 /// Options of ``TwoStageDetector``, and of its members as `screen.NAME` and `careful.NAME`.
 public struct TwoStageOptions: CompositeOptions {
@@ -12,6 +12,17 @@ public struct TwoStageOptions: CompositeOptions {
     public var screenQuantile = 0.9
     /// Options of the members, as assignments joined by commas: `screen.components=0.9,careful.restarts=3`.
     public var settings = ""
+
+    /// Both members and the quantile.
+    public static let searchSpace = [
+        OptionSearch(
+            "screen",
+            .choices(["pca", "isolation-forest", "standard-score", "mahalanobis"].map { .text($0) })),
+        OptionSearch(
+            "careful",
+            .choices(["gaussian-mixture", "k-nearest-neighbours", "local-outlier-factor"].map { .text($0) })),
+        OptionSearch("screenQuantile", .numbers(0.5...0.99, isLogarithmic: false)),
+    ]
 
     /// The defaults.
     public init() {}
