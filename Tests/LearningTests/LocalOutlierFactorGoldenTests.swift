@@ -19,8 +19,10 @@ import Testing
     }
 
     @Test func `The outlier form is -negative_outlier_factor_`() throws {
-        let own = try LocalOutlierFactor.outlierFactors(
-            of: TestData.oneSegment(TestData.reference()), options: options())
+        let frames = try TestData.reference()
+        let model = try LocalOutlierFactor.fit(
+            TestData.oneSegment(frames), options: options { $0.form = .outlier }, context: FittingContext())
+        let own = try model.scores(frames)
         let expected = try ReferenceArray(SharedData.golden("tabular/lof_negative_outlier_factor.npy")).values.map {
             -$0
         }
@@ -50,7 +52,11 @@ import Testing
         // where the fifth neighbour is nearer than the sixth, there is nothing to choose.
         let six = try model.neighbourhood.search.nearestOthers(6, of: Array(rows.indices), jobs: 1)
         let isDefinite = rows.indices.map { six.squaredDistances[6 * $0 + 4] < six.squaredDistances[6 * $0 + 5] }
-        let own = try LocalOutlierFactor.outlierFactors(of: data, options: options { $0.neighbours = 5 })
+        let outlierForm = options {
+            $0.neighbours = 5
+            $0.form = .outlier
+        }
+        let own = try LocalOutlierFactor.fit(data, options: outlierForm, context: FittingContext()).scores(frames)
         let expected = try #require(json["negative_outlier_factor"] as? [Double]).map { -$0 }
         var compared = 0
         for row in rows.indices

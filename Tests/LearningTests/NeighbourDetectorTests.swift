@@ -64,8 +64,15 @@ import Testing
         let queries = windows(model.neighbourhood.scaler, test, context: context)
         let nearest = queries.map { Array(distances($0, points).prefix(k)) }
         #expect(Closeness.relativeToPeak(try model.scores(test.frames), nearest.map(factor)) < 1e-6)
-        let among = try LocalOutlierFactor.outlierFactors(of: data, options: model.options)
+        let outlierForm = try outlierFactor(data) {
+            $0.neighbours = k
+            $0.contextFrames = context
+            $0.form = .outlier
+        }
+        let among = try data.segments.indices.flatMap { try outlierForm.scores(data.frames(ofSegment: $0)) }
         #expect(Closeness.relativeToPeak(among, others.map(factor)) < 1e-6)
+        // What is not among the training windows is scored alike by both forms.
+        #expect(try outlierForm.scores(test.frames) == model.scores(test.frames))
 
         for distance in NeighbourDistance.allCases {
             let model = try self.nearest(data) {
@@ -123,9 +130,11 @@ import Testing
         for row in rows.prefix(6).map({ $0.map { $0 * 1.1 } }) + rows {
             frames.append(time: Double(frames.count), row: row)
         }
-        var options = LocalOutlierFactorOptions()
-        options.neighbours = 5
-        let factors = try LocalOutlierFactor.outlierFactors(of: TestData.oneSegment(frames), options: options)
+        let model = try outlierFactor(TestData.oneSegment(frames)) {
+            $0.neighbours = 5
+            $0.form = .outlier
+        }
+        let factors = try model.scores(frames)
         #expect(Set(factors.indices.sorted { factors[$0] > factors[$1] }.prefix(2)) == [12, 13])
     }
 
@@ -167,10 +176,6 @@ import Testing
         #expect(
             TestData.message { _ = try outlierFactor(TestData.oneSegment(constant)) }.contains(
                 "every column is constant"))
-        var options = LocalOutlierFactorOptions()
-        options.maximumRows = 30
-        let many = TestData.message { _ = try LocalOutlierFactor.outlierFactors(of: data, options: options) }
-        #expect(many.contains("36 windows") && many.contains("raise maximumRows"))
     }
 
     @Test(arguments: [

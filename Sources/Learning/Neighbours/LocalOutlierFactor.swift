@@ -6,9 +6,9 @@ public import SignalCore
 /// The score of a frame is the mean density around its nearest training frames over that around itself: about 1 where
 /// the frame is as much at home as its neighbours, more where it is not. Density is the inverse of the mean
 /// reachability distance, the distance to a neighbour but at least that neighbour's own distance to its last neighbour.
-/// This is the novelty form, scikit-learn's `LocalOutlierFactor(novelty=True)` but for the sign: frames are compared
-/// with the training frames, never with each other. ``outlierFactors(of:options:context:)`` is the outlier form, which
-/// scores the frames of a data set among each other.
+/// By default this is the novelty form, scikit-learn's `LocalOutlierFactor(novelty=True)` but for the sign: frames are
+/// compared with the training frames. The outlier form (``OutlierForm/outlier``) scores the training frames among each
+/// other.
 ///
 /// The contribution of a column is its share of the squared distance from the mean of the neighbours, relative to the
 /// usual one in training.
@@ -57,44 +57,15 @@ public struct LocalOutlierFactor: Detector {
             densities: LocalDensities(lists))
     }
 
-    /// The outlier form: the factor of every window of a data set among the others, higher for more anomalous; what
-    /// scikit-learn calls `-negative_outlier_factor_`.
-    ///
-    /// The result belongs to this data set as a whole and gives no model. Shape: one value a window, in the order of
-    /// the frames; a window of ``LocalOutlierFactorOptions/contextFrames`` frames stays within its segment.
-    ///
-    /// - Throws: as ``fit(_:options:context:)``, and `SignalError` with code `limitExceeded` when there are more
-    ///   windows than ``LocalOutlierFactorOptions/maximumRows``, for none may be left out here.
-    public static func outlierFactors(
-        of data: TrainingData, options: LocalOutlierFactorOptions = LocalOutlierFactorOptions(),
-        context: FittingContext = FittingContext()
-    ) throws -> [Float] {
-        try options.validate()
-        let windows = data.windowRuns(contextFrames: options.contextFrames).reduce(0) {
-            $0 + $1.count
-        }
-        guard windows <= options.maximumRows else {
-            throw SignalError(
-                .limitExceeded,
-                "\(windows) windows are more than maximumRows, \(options.maximumRows), and all have to be compared; "
-                    + "raise maximumRows or take a part of the data")
-        }
-        let neighbourhood = try Neighbourhood(
-            data, contextFrames: options.contextFrames, neighbours: options.neighbours,
-            maximumRows: options.maximumRows, scaling: options.scaling, seed: context.seed, algorithm: name)
-        let lists = try neighbourhood.search.nearestOthers(
-            options.neighbours, of: Array(0..<neighbourhood.search.count), jobs: context.jobs)
-        let densities = LocalDensities(lists)
-        return (0..<neighbourhood.search.count).map { densities.factor(of: $0, lists) }
-    }
-
     /// The factor of every window, about 1 for a usual one; the same to the bit however the frames are cut into calls.
     ///
     /// - Throws: `SignalError` with code `mismatch` when the columns are not as many as in training, `malformed` when
     ///   a value is not finite.
     public func scores(_ frames: FeatureFrames) throws -> [Float] {
         var scores: [Float] = []
-        try neighbourhood.forEachWindow(of: frames, neighbours: options.neighbours) { _, _, lists, list in
+        try neighbourhood.forEachWindow(
+            of: frames, neighbours: options.neighbours, isOneOfThem: options.form == .outlier
+        ) { _, _, lists, list in
             scores.append(densities.factor(of: list, lists))
         }
         return scores
@@ -103,7 +74,8 @@ public struct LocalOutlierFactor: Detector {
     /// Every column's share of the squared distance from the mean of the neighbours, relative to its mean in training;
     /// with a context the shares of a column in all stacked frames are added up. Shape: windows x columns.
     public func contributions(_ frames: FeatureFrames) throws -> [Float] {
-        try neighbourhood.contributions(frames, neighbours: options.neighbours)
+        try neighbourhood.contributions(
+            frames, neighbours: options.neighbours, isOneOfThem: options.form == .outlier)
     }
 
     /// Reads a fitted model back.

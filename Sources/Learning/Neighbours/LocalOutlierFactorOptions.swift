@@ -1,9 +1,20 @@
 public import SignalCore
 
+/// What a window is compared with by ``LocalOutlierFactor``.
+public enum OutlierForm: String, OptionChoice {
+    /// All training windows, itself among them if it is one: for data that come after the training.
+    case novelty
+    /// The other training windows: one that equals the window is left out, as itself. Scores of the training data are
+    /// then what scikit-learn calls `-negative_outlier_factor_`, and find the outliers of a data set among its own.
+    case outlier
+}
+
 /// Options of ``LocalOutlierFactor``.
 public struct LocalOutlierFactorOptions: AlgorithmOptions {
     /// The number of nearest neighbours, 1 to 500; default 20, as in scikit-learn.
     public var neighbours = 20
+    /// What a window is compared with; default `novelty`.
+    public var form = OutlierForm.novelty
     /// Consecutive frames that are looked at together, 1 to 64; default 1. No window reaches from one recording into
     /// the next.
     public var contextFrames = 1

@@ -39,6 +39,18 @@ struct NeighbourLists: Sendable {
         indices[place] = index
     }
 
+    /// The same lists one shorter: without the first neighbour where it equals the query, else without the last.
+    func withoutOneself() -> NeighbourLists {
+        var shorter = NeighbourLists(count: 0, capacity: capacity - 1)
+        for list in 0..<indices.count / capacity {
+            let all = range(of: list)
+            let kept = squaredDistances[all.lowerBound] == 0 ? all.dropFirst() : all.dropLast()
+            shorter.squaredDistances += squaredDistances[kept]
+            shorter.indices += indices[kept]
+        }
+        return shorter
+    }
+
     /// Appends the lists of another part of the queries.
     mutating func append(_ other: NeighbourLists) {
         squaredDistances += other.squaredDistances

@@ -89,9 +89,12 @@ struct Neighbourhood: Sendable {
 
     /// Finds the neighbours of every window of a run of frames, some windows at a time.
     ///
-    /// - Parameter body: takes the scaled values, where in them the window begins, the lists, and the number of its own.
+    /// - Parameters:
+    ///   - isOneOfThem: whether a training window that equals a window is taken for itself and left out.
+    ///   - body: takes the scaled values, where in them the window begins, the lists, and the number of its own.
     func forEachWindow(
-        of frames: FeatureFrames, neighbours: Int, _ body: ([Float], Int, NeighbourLists, Int) -> Void
+        of frames: FeatureFrames, neighbours: Int, isOneOfThem: Bool = false,
+        _ body: ([Float], Int, NeighbourLists, Int) -> Void
     ) throws {
         let windowCount = try frames.windowCount(columns: columnCount, contextFrames: contextFrames)
         var scaled: [Float] = []
@@ -101,7 +104,10 @@ struct Neighbourhood: Sendable {
             scaled.removeAll(keepingCapacity: true)
             Self.appendScaled(frames.values[start * columnCount..<end * columnCount], by: scaler, to: &scaled)
             let starts = (0..<count).map { $0 * columnCount }
-            let lists = search.nearest(neighbours, to: starts, in: scaled)
+            let lists =
+                isOneOfThem
+                ? search.nearest(neighbours + 1, to: starts, in: scaled).withoutOneself()
+                : search.nearest(neighbours, to: starts, in: scaled)
             for window in 0..<count { body(scaled, starts[window], lists, window) }
         }
     }
@@ -124,9 +130,11 @@ struct Neighbourhood: Sendable {
     }
 
     /// The contributions of every column to the score of every window: its share, relative to the usual one.
-    func contributions(_ frames: FeatureFrames, neighbours: Int) throws -> [Float] {
+    func contributions(
+        _ frames: FeatureFrames, neighbours: Int, isOneOfThem: Bool = false
+    ) throws -> [Float] {
         var contributions: [Float] = []
-        try forEachWindow(of: frames, neighbours: neighbours) { values, start, lists, list in
+        try forEachWindow(of: frames, neighbours: neighbours, isOneOfThem: isOneOfThem) { values, start, lists, list in
             for (column, share) in shares(of: values, from: start, lists, list).enumerated() {
                 contributions.append(UsualContributions.relative(share, to: contributionMean[column]))
             }
