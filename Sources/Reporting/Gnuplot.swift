@@ -39,7 +39,7 @@ public struct Gnuplot: Sendable {
     ///   written.
     func draw(_ script: GnuplotScript, to path: String) async throws {
         let picture = try PortableNetworkGraphics.settingResolution(
-            of: try await run(script), pixelsPerMetre: GnuplotScript.pixelsPerMetre)
+            of: try await run(script.bytes), pixelsPerMetre: GnuplotScript.pixelsPerMetre)
         let file = URL(filePath: path)
         do {
             try FileManager.default.createDirectory(
@@ -54,11 +54,11 @@ public struct Gnuplot: Sendable {
     ///
     /// The script is a file rather than a pipe, since writing to a gnuplot that has stopped at an error would end this
     /// process by SIGPIPE.
-    func run(_ script: GnuplotScript) async throws -> [UInt8] {
+    func run(_ script: [UInt8]) async throws -> [UInt8] {
         let file = FileManager.default.temporaryDirectory.appending(path: "auscult-\(UUID().uuidString).gnuplot")
         defer { try? FileManager.default.removeItem(at: file) }
         do {
-            try Data(script.bytes).write(to: file, options: .withoutOverwriting)
+            try Data(script).write(to: file, options: .withoutOverwriting)
         } catch {
             throw SignalError(.unavailable, "a temporary file cannot be written; is the disk full?", cause: error)
                 .at(path: file.path)
