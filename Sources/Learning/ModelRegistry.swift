@@ -24,6 +24,16 @@ public enum ModelRegistry {
         LSTMForecaster.self, LinearForecaster.self, LastValueForecaster.self,
     ]
 
+    /// Every classifier; as ``detectors``.
+    public static let classifiers: [any Classifier.Type] = [
+        RandomForestClassifier.self, GradientBoostingClassifier.self,
+    ]
+
+    /// Every regressor; as ``detectors``.
+    public static let regressors: [any Regressor.Type] = [
+        RandomForestRegressor.self, GradientBoostingRegressor.self,
+    ]
+
     /// The names of all detectors.
     public static var names: [String] { detectors.map { $0.name } }
 
@@ -69,6 +79,54 @@ public enum ModelRegistry {
         guard let type = detectors.first(where: { $0.name == name }) else {
             throw SignalError(
                 .unsupported, NearestName.unknown("algorithm of the model file:", name, among: names))
+        }
+        return try type.init(archive: archive)
+    }
+
+    /// The classifier of a name.
+    ///
+    /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
+    public static func classifier(named name: String) throws -> any Classifier.Type {
+        guard let classifier = classifiers.first(where: { $0.name == name }) else {
+            throw SignalError(
+                .invalidOption, NearestName.unknown("classifier", name, among: classifiers.map { $0.name }))
+        }
+        return classifier
+    }
+
+    /// The regressor of a name.
+    ///
+    /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
+    public static func regressor(named name: String) throws -> any Regressor.Type {
+        guard let regressor = regressors.first(where: { $0.name == name }) else {
+            throw SignalError(
+                .invalidOption, NearestName.unknown("regressor", name, among: regressors.map { $0.name }))
+        }
+        return regressor
+    }
+
+    /// Reads a fitted classifier of whatever algorithm the archive names.
+    ///
+    /// - Throws: `SignalError` for an unknown algorithm or damaged content.
+    public static func classifier(archive: ModelArchive) throws -> any Classifier {
+        let name = try archive.text("algorithm")
+        guard let type = classifiers.first(where: { $0.name == name }) else {
+            throw SignalError(
+                .unsupported,
+                NearestName.unknown("algorithm of the model file:", name, among: classifiers.map { $0.name }))
+        }
+        return try type.init(archive: archive)
+    }
+
+    /// Reads a fitted regressor of whatever algorithm the archive names.
+    ///
+    /// - Throws: `SignalError` for an unknown algorithm or damaged content.
+    public static func regressor(archive: ModelArchive) throws -> any Regressor {
+        let name = try archive.text("algorithm")
+        guard let type = regressors.first(where: { $0.name == name }) else {
+            throw SignalError(
+                .unsupported,
+                NearestName.unknown("algorithm of the model file:", name, among: regressors.map { $0.name }))
         }
         return try type.init(archive: archive)
     }
