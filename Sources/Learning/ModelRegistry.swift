@@ -21,7 +21,14 @@ public enum ModelRegistry {
 
     /// Every forecaster; as ``detectors``.
     public static let forecasters: [any Forecaster.Type] = [
-        LSTMForecaster.self, LinearForecaster.self, LastValueForecaster.self,
+        AutoForecaster.self,
+        LSTMForecaster.self,
+        LinearForecaster.self,
+        HoltWintersForecaster.self,
+        AutoRegressiveForecaster.self,
+        LastValueForecaster.self,
+        SeasonalNaiveForecaster.self,
+        MeanForecaster.self,
     ]
 
     /// Every classifier; as ``detectors``.
@@ -137,5 +144,13 @@ public enum ModelRegistry {
             try Algorithm.Options().values()
         }
         return try defaults(detector)
+    }
+
+    /// The options of a forecaster with their defaults.
+    public static func defaultOptions(of forecaster: any Forecaster.Type) throws -> OptionValues {
+        func defaults<Algorithm: Forecaster>(_ type: Algorithm.Type) throws -> OptionValues {
+            try Algorithm.Options().values()
+        }
+        return try defaults(forecaster)
     }
 }

@@ -43,4 +43,20 @@ public struct CholeskyDecomposition: Sendable {
             }
         }
     }
+
+    /// Replaces every row x by `A^-1 x` (`dtrsm`, twice).
+    ///
+    /// - Parameter rows: shape `count` x order.
+    public func solve(_ rows: inout MutableSpan<Double>, count: Int) {
+        whiten(&rows, count: count)
+        let order = factor.rowCount
+        guard count > 0, order > 0 else { return }
+        unsafe factor.elements.withUnsafeBufferPointer { factor in
+            unsafe rows.withUnsafeMutableBufferPointer { rows in
+                unsafe cblas_dtrsm(
+                    CblasRowMajor, CblasRight, CblasUpper, CblasTrans, CblasNonUnit, Int32(count), Int32(order), 1,
+                    factor.baseAddress, Int32(order), rows.baseAddress, Int32(order))
+            }
+        }
+    }
 }

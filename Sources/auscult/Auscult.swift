@@ -14,7 +14,8 @@ struct Auscult: AsyncParsableCommand {
             """,
         version: ToolVersion.current,
         subcommands: [
-            Inspect.self, Extract.self, Spectrum.self, Synth.self, Train.self, Detect.self, Evaluate.self,
+            Inspect.self, Extract.self, Spectrum.self, Synth.self, Train.self, Detect.self, Forecast.self,
+            Evaluate.self,
             Tune.self, Compare.self, Export.self, Models.self, Benchmark.self, Worker.self, Doctor.self, Config.self,
         ])
 }

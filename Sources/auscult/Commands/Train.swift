@@ -17,10 +17,14 @@ struct Train: AsyncParsableCommand {
             A table (feature table) is taken column by column as it stands; --set table.preset=statistics adds rolling \
             statistics and differences, --set table.preset=full all there is.
 
+            A forecaster (auto, linear, holt-winters, auto-regressive, lstm, ...) learns how the columns of a table go on; \
+            auto chooses one for every column and says why.
+
             Networks show their loss; Ctrl-C ends their training and keeps the best weights so far.
 
             Examples:
               auscult train lstm-autoencoder --data sensors.csv --holdout 0.2 -o sensors.safetensors
+              auscult train auto --data sensors.csv --horizon 24 -o forecast.safetensors
               auscult train pca --data fan/id_00/normal -o fan.safetensors
               auscult train pca --data fan/id_00 --holdout 0.4 -o fan.safetensors
               auscult train pca --data fan -f log-mel --set log-mel.melBands=128 \\
@@ -73,6 +77,14 @@ struct Train: AsyncParsableCommand {
             valueName: "file"))
     var checkpoint: String?
 
+    @Option(help: ArgumentHelp("The steps that a forecaster forecasts (default: 24).", valueName: "n"))
+    var horizon: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Rows or cells missing in a row that are filled for a forecaster; more end a run of rows.", valueName: "n"))
+    var fillGaps = GapFilling.usual
+
     @OptionGroup var tables: TableFlags
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var normalization: NormalizationOptions
@@ -84,6 +96,10 @@ struct Train: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        if ModelRegistry.forecasters.contains(where: { $0.name == model }) { return try trainForecaster() }
+        if horizon != nil {
+            throw SignalError(.invalidOption, "--horizon is for forecasters, and \(model) is none; see auscult models")
+        }
         let console = common.console
         let detector = try ModelRegistry.detector(named: model)
         var trainer = ModelTrainer(toolVersion: ToolVersion.current)
@@ -132,7 +148,7 @@ struct Train: AsyncParsableCommand {
     }
 
     /// The card lies beside the model, as Markdown.
-    private var cardPath: String {
+    var cardPath: String {
         let base = output.hasSuffix(".safetensors") ? String(output.dropLast(12)) : output
         return base + ".md"
     }

@@ -15,7 +15,11 @@ struct ModelFile: Sendable {
     init(path: String, thresholdMultiplier: Double? = nil) throws {
         self.path = path
         do {
-            let model = try TrainedModel(archive: SafetensorsFile.read(path))
+            let archive = try SafetensorsFile.read(path)
+            guard !TrainedForecaster.isForecaster(archive) else {
+                throw SignalError(.mismatch, "is a forecaster, not a detector; use it with: auscult forecast --model")
+            }
+            let model = try TrainedModel(archive: archive)
             self.model = try thresholdMultiplier.map { try model.withThresholdMultiplier($0) } ?? model
         } catch let error as SignalError {
             throw error.at(path: path)
@@ -61,5 +65,25 @@ struct ModelFile: Sendable {
         return FeaturePipeline(
             features: [try feature()], reading: try reading(options), normalization: trained,
             measuresLevel: measuresLevel, nominalRate: model.signal?.sampleRate)
+    }
+}
+
+/// A forecaster as read from a file.
+struct ForecasterFile: Sendable {
+    let path: String
+    let forecaster: TrainedForecaster
+
+    /// Reads a forecaster.
+    ///
+    /// - Throws: `SignalError` with the path.
+    init(path: String) throws { try self.init(path: path, archive: SafetensorsFile.read(path)) }
+
+    init(path: String, archive: ModelArchive) throws {
+        self.path = path
+        do {
+            forecaster = try TrainedForecaster(archive: archive)
+        } catch let error as SignalError {
+            throw error.at(path: path)
+        }
     }
 }

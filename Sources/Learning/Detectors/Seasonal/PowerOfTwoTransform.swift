@@ -17,6 +17,14 @@ struct PowerOfTwoTransform {
 
     /// The squared magnitudes of the bins from 0 up to, not including, half of the size.
     func power(_ values: [Double]) -> [Double] {
+        let (real, imaginary) = transform(values)
+        return (0..<size / 2).map { real[$0] * real[$0] + imaginary[$0] * imaginary[$0] }
+    }
+
+    /// The real parts of the bins from 0 up to, not including, half of the size.
+    func real(_ values: [Double]) -> [Double] { Array(transform(values).real.prefix(size / 2)) }
+
+    private func transform(_ values: [Double]) -> (real: [Double], imaginary: [Double]) {
         var real = values + Array(repeating: 0, count: size - values.count)
         var imaginary = Array(repeating: 0.0, count: size)
         var reversed = 0
@@ -46,6 +54,6 @@ struct PowerOfTwoTransform {
             }
             half *= 2
         }
-        return (0..<size / 2).map { real[$0] * real[$0] + imaginary[$0] * imaginary[$0] }
+        return (real, imaginary)
     }
 }
