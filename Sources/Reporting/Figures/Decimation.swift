@@ -53,6 +53,11 @@ extension Array where Element == Double {
 }
 
 extension ClosedRange<Double> {
+    /// The range itself, or where it is a single number some room around it.
+    var visible: ClosedRange<Double> {
+        upperBound - lowerBound > Swift.max(abs(lowerBound), abs(upperBound)) * 1e-12 ? self : padded()
+    }
+
     /// The range with some room at both ends; never empty, never beyond what gnuplot can draw.
     func padded(_ share: Double = 0.05) -> ClosedRange<Double> {
         let low = Swift.max(lowerBound, -1e300)
@@ -65,12 +70,15 @@ extension ClosedRange<Double> {
 
 extension Figure {
     /// Refuses numbers that belong together but are not as many.
-    func requireEqual(_ counts: Int...) throws {
+    func requireEqual(_ counts: Int...) throws { try requireEqual(counts) }
+
+    /// Refuses numbers that belong together but are not as many.
+    func requireEqual(_ counts: [Int]) throws {
         guard Set(counts).count <= 1 else {
             throw SignalError(
                 .mismatch,
                 "the figure '\(name.escapingControlCharacters)' has columns of different length "
-                    + "(\(counts.map(String.init).joined(separator: ", ")))")
+                    + "(\(counts.prefix(8).map(String.init).joined(separator: ", ")))")
         }
     }
 

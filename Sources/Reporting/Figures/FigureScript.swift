@@ -72,8 +72,15 @@ public struct FigureScript: Sendable {
 
     /// A key in one line between title and plot; wants a top margin of 0.75 inches.
     mutating func keyAbove() {
+        let place = 1 - 0.4 / height
         command(
-            "set key at screen 0.5,\(1 - 0.4 / height) center top horizontal samplen 2.5 width 1 spacing 1.1 font ',9'")
+            "set key at screen 0.5,\(place) center top horizontal Left reverse samplen 2.5 width 1 spacing 1.1 "
+                + "font ',9'")
+    }
+
+    /// A key to the right of the plot, from its upper edge; wants a right margin.
+    mutating func keyBeside() {
+        command("set key at graph 1.03,1 left top vertical Left reverse samplen 2.5 spacing 1.25 font ',9'")
     }
 
     /// What gnuplot reads: all data, then every command for each of the two forms.
@@ -84,11 +91,11 @@ public struct FigureScript: Sendable {
             "set terminal pngcairo size 2400,\(pixels) font 'DejaVu Sans,10' fontscale 2.6 linewidth 3 "
             + "background rgb 'white' noenhanced\n"
         let svg =
-            "set terminal svg size 800,\(points) dynamic font 'DejaVu Sans,\(Self.vectorFontSize)' linewidth 1 "
+            "set terminal svg size 800,\(points) dynamic font 'DejaVu Sans,10' fontscale \(Self.vectorFontScale) linewidth 1 "
             + "background rgb 'white' noenhanced\n"
-        // A font of ',9' in a command means points; in SVG they count as pixels of which there are a third.
         return Array(("set encoding utf8\n" + blocks + png + commands + "reset\n" + svg + commands).utf8)
     }
 
-    private static let vectorFontSize = 10
+    /// Makes letters as large in the SVG, compared with the picture, as in the PNG.
+    private static let vectorFontScale = 1.15
 }

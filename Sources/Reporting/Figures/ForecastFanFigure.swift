@@ -70,7 +70,7 @@ public struct ForecastFanFigure: Figure {
             + (actual.isEmpty ? "" : " The marks are what came.") + Decimation.note(from: count, to: rows.count)
     }
 
-    public var axes: [Axis] { [TimeScale(timeRange ?? 0...1, hasDates: hasDates).axis, value] }
+    public var axes: [Axis] { [TimeScale(timeRange?.visible ?? 0...1, hasDates: hasDates).axis, value] }
 
     public var numbers: NumberTable {
         let past = history.count
@@ -94,7 +94,7 @@ public struct ForecastFanFigure: Figure {
         try requireEqual(historyTimes.count, history.count)
         for band in bands { try requireEqual(times.count, forecast.count, band.lower.count, band.upper.count) }
         try requireEqual(times.count, forecast.count, actual.isEmpty ? times.count : actual.count)
-        let range = try drawnRange(historyTimes, times, what: "time")
+        let range = try drawnRange(historyTimes, times, what: "time").visible
         let values = try drawnRange(
             history, forecast, actual, bands.flatMap(\.lower), bands.flatMap(\.upper), what: "value")
 
@@ -102,7 +102,7 @@ public struct ForecastFanFigure: Figure {
         script.margins(top: 0.75)
         script.keyAbove()
         script.label(y: value)
-        script.timeAxis(range.padded(0.01), hasDates: hasDates)
+        script.timeAxis(range, hasDates: hasDates)
         script.range(y: values.padded())
         var plots: [String] = []
         // The widest band first, the narrower ones darker on top of it.
@@ -131,7 +131,7 @@ public struct ForecastFanFigure: Figure {
         if !actual.isEmpty {
             let data = script.data(times, actual)
             plots.append(
-                "\(data) using 1:2 with points pointtype 6 pointsize 0.5 linewidth 0.7 linecolor rgb '#000000' "
+                "\(data) using 1:2 with points pointtype 7 pointsize 0.6 linecolor rgb '#000000' "
                     + "title 'what came'")
         }
         script.plot(plots)

@@ -14,7 +14,8 @@ struct TimeScale {
     /// Chooses at most about `most` ticks for a range of seconds.
     init(_ range: ClosedRange<Double>, hasDates: Bool, most: Int = 9) {
         let span = range.upperBound - range.lowerBound
-        if hasDates {
+        // Beyond some three million years no calendar is of use.
+        if hasDates, range.lowerBound > -1e14, range.upperBound < 1e14 {
             (axis, ticks) = Self.dates(range, span: span, most: min(most, 8))
         } else {
             (axis, ticks) = Self.durations(range, span: span, most: most)
@@ -35,7 +36,7 @@ struct TimeScale {
         let step = roundStep(atLeast: span / seconds / Double(most)) * seconds
         let ticks = multiples(of: step, in: range).map { value -> (seconds: Double, text: String) in
             let number = (value / seconds * 1e6).rounded() / 1e6
-            return (value, number == number.rounded() ? String(Int(number)) : String(number))
+            return (value, number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number))
         }
         return (Axis("Time", unit: unit), ticks)
     }

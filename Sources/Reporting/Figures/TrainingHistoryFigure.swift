@@ -1,0 +1,89 @@
+import SignalCore
+
+/// The loss of a network in every epoch of its training.
+public struct TrainingHistoryFigure: Figure {
+    public static let kind = "training-history"
+    public var name: String
+    public var title: String
+    public var caption: String
+    /// The loss on training data, one an epoch, from the first.
+    public var loss: [Double]
+    /// The loss on validation data, one an epoch; empty when there was none.
+    public var validationLoss: [Double]
+
+    /// Makes the figure.
+    public init(
+        name: String = kind, title: String = "Training history", loss: [Double], validationLoss: [Double] = []
+    ) {
+        self.name = name
+        self.title = title
+        self.loss = loss
+        self.validationLoss = validationLoss.contains(where: \.isFinite) ? validationLoss : []
+        caption =
+            "The loss in every epoch, on a logarithmic scale."
+            + (self.validationLoss.isEmpty
+                ? " There was no validation data, so that overfitting could not show here."
+                : " The cross is the lowest loss on validation data, whose weights were kept.")
+    }
+
+    public var axes: [Axis] { [Axis("Epoch", unit: "count"), Axis("Loss", unit: "mean of squares")] }
+
+    public var numbers: NumberTable {
+        var columns: [NumberTable.Column] = [
+            .init("epoch", unit: "count", loss.indices.map { Double($0 + 1) }),
+            .init("training loss", unit: "mean of squares", loss),
+        ]
+        if !validationLoss.isEmpty { columns.append(.init("validation loss", unit: "mean of squares", validationLoss)) }
+        return NumberTable(columns)
+    }
+
+    public func script() throws -> FigureScript {
+        try requireEqual(loss.count, validationLoss.isEmpty ? loss.count : validationLoss.count)
+        let range = try drawnRange(loss, validationLoss, what: "loss")
+        var script = FigureScript(title: title)
+        script.margins(left: 1, top: 0.75)
+        script.keyAbove()
+        script.label(x: axes[0], y: axes[1])
+        script.range(x: 0.5...Double(loss.count) + 0.5)
+        if loss.count <= 12 { script.command("set xtics 1") }
+        if range.lowerBound > 0 {
+            script.command("set logscale y; set format y '%.3g'")
+            script.range(y: range.lowerBound * 0.9...range.upperBound * 1.1)
+            if range.upperBound < 20 * range.lowerBound { script.command("set ytics add (\(Self.ticks(range)))") }
+        } else {
+            script.range(y: range.padded())
+        }
+        let epochs = loss.indices.map { Double($0 + 1) }
+        let data = script.data(epochs, loss, validationLoss.isEmpty ? loss : validationLoss)
+        func style(_ number: Int) -> String {
+            let style = FigureStyle.series(number)
+            return "with linespoints linewidth 1.2 pointsize 0.7 \(style.line) pointtype \(style.mark)"
+        }
+        var plots = ["\(data) using 1:2 \(style(0)) title 'training'"]
+        if !validationLoss.isEmpty {
+            plots.append("\(data) using 1:3 \(style(1)) title 'validation'")
+            if let best = validationLoss.indices.filter({ validationLoss[$0].isFinite })
+                .min(by: { validationLoss[$0] < validationLoss[$1] })
+            {
+                let mark = script.data([epochs[best]], [validationLoss[best]])
+                plots.append(
+                    "\(mark) using 1:2 with points pointtype 2 pointsize 1.6 linewidth 1.6 linecolor rgb '#000000' "
+                        + "title 'lowest'")
+            }
+        }
+        script.plot(plots)
+        return script
+    }
+
+    /// Round numbers inside a range that holds no more than one power of ten.
+    private static func ticks(_ range: ClosedRange<Double>) -> String {
+        let step = TimeScale.roundStep(atLeast: (range.upperBound - range.lowerBound) / 5)
+        let first = (range.lowerBound / step).rounded(.up)
+        let last = (range.upperBound / step).rounded(.down)
+        guard first <= last else { return "\(range.lowerBound)" }
+        return stride(from: first, through: last, by: 1).map { number in
+            let value = (number * step * 1e9).rounded() / 1e9
+            return "'\(value)' \(value)"
+        }.joined(separator: ", ")
+    }
+}
