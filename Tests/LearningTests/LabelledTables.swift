@@ -45,7 +45,9 @@ enum LabelledTables {
     /// The reference table with its labels of three classes.
     static func reference() throws -> LabelledData {
         let text = try String(contentsOf: SharedData.golden("tabular/data.csv"), encoding: .utf8)
-        let labels = text.split(separator: "\n").dropFirst().compactMap { $0.split(separator: ",").last.flatMap { Int($0) } }
+        let labels = text.split(separator: "\n").dropFirst().compactMap {
+            $0.split(separator: ",").last.flatMap { Int($0) }
+        }
         return LabelledData(
             schema: schema(4), frames: try TestData.reference(), targets: .classes(labels, names: ["0", "1", "2"]))
     }

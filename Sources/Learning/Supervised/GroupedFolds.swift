@@ -15,12 +15,15 @@ public struct GroupedFolds: Sendable, Equatable {
     /// - Throws: `SignalError` with code `invalidOption` for fewer than two folds, `insufficientData` when there are fewer
     ///   groups than folds.
     public init(_ data: LabelledData, count: Int, seed: UInt64) throws {
-        guard count >= 2 else { throw SignalError(.invalidOption, "rows are dealt into at least 2 folds, not \(count)") }
+        guard count >= 2 else {
+            throw SignalError(.invalidOption, "rows are dealt into at least 2 folds, not \(count)")
+        }
         let rowsOfGroup = Dictionary(grouping: data.groups.indices) { data.groups[$0] }
         guard rowsOfGroup.count >= count else {
             throw SignalError(
                 .insufficientData,
-                "\(rowsOfGroup.count) groups of rows cannot be dealt into \(count) folds; rows of a group stay together")
+                "\(rowsOfGroup.count) groups of rows cannot be dealt into \(count) folds; rows of a group stay together"
+            )
         }
         var classes: [Int]
         switch data.targets {

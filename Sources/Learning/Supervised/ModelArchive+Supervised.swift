@@ -38,7 +38,8 @@ extension ModelArchive {
         guard (2...TrainingLabels.mostClasses).contains(names.count), Set(names).count == names.count,
             names.allSatisfy({ !$0.isEmpty })
         else {
-            throw unusable("classes", names.joined(separator: ", "), "2 to \(TrainingLabels.mostClasses) names, one a line")
+            throw unusable(
+                "classes", names.joined(separator: ", "), "2 to \(TrainingLabels.mostClasses) names, one a line")
         }
         return names
     }
@@ -47,7 +48,8 @@ extension ModelArchive {
     func importances() throws -> [Double] {
         let importances = try float64("importance", shape: [nil], within: 0...1)
         guard (1...TreeEnsemble.mostColumns).contains(importances.count) else {
-            throw SignalError(.malformed, "a model has 1 to \(TreeEnsemble.mostColumns) columns").at(tensor: "importance")
+            throw SignalError(.malformed, "a model has 1 to \(TreeEnsemble.mostColumns) columns").at(
+                tensor: "importance")
         }
         return importances
     }

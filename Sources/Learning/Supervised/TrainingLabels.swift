@@ -82,7 +82,8 @@ struct TrainingLabels: Sendable {
             guard given.count == names.count else {
                 throw SignalError(
                     .invalidOption,
-                    "weights has \(given.count) numbers for the \(names.count) classes \(names.joined(separator: ", "))")
+                    "weights has \(given.count) numbers for the \(names.count) classes \(names.joined(separator: ", "))"
+                )
             }
             return given
         case .balanced, .balancedSubsample:

@@ -105,16 +105,15 @@ struct GradientCriterion: SplitCriterion {
 
     @inline(__always) func item(_ row: Int) -> SIMD4<Double> { items[row] }
 
-    @inline(__always) private func sums(_ cell: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<SIMD4<Double>> {
-        unsafe UnsafeMutableRawPointer(cell).assumingMemoryBound(to: SIMD4<Double>.self)
-    }
-
+    // Cells of four numbers lie at multiples of their size.
     @inline(__always) func add(_ item: SIMD4<Double>, to cell: UnsafeMutablePointer<Double>) {
-        unsafe sums(cell).pointee += item
+        let cell = UnsafeMutableRawPointer(cell)
+        unsafe cell.storeBytes(of: cell.load(as: SIMD4<Double>.self) + item, as: SIMD4<Double>.self)
     }
 
     @inline(__always) func subtract(_ item: SIMD4<Double>, from cell: UnsafeMutablePointer<Double>) {
-        unsafe sums(cell).pointee -= item
+        let cell = UnsafeMutableRawPointer(cell)
+        unsafe cell.storeBytes(of: cell.load(as: SIMD4<Double>.self) - item, as: SIMD4<Double>.self)
     }
 
     @inline(__always) func score(_ cell: UnsafePointer<Double>) -> Double {

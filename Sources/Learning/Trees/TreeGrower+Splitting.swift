@@ -224,7 +224,8 @@ extension TreeGrower {
                         unsafe right[index] = total.cells[index] - left[index]
                     }
                     if unsafe right[0] < minimumRows { break }
-                    guard unsafe left[0] >= minimumRows, unsafe criterion.isAllowed(left), unsafe criterion.isAllowed(right)
+                    guard unsafe left[0] >= minimumRows, unsafe criterion.isAllowed(left),
+                        unsafe criterion.isAllowed(right)
                     else { continue }
                     let score = unsafe criterion.score(left) + criterion.score(right)
                     if score > bestScore {

@@ -7,7 +7,8 @@ internal import SignalCore
 /// sorted instead of counted.
 ///
 /// Unchecked: a grower belongs to one thread, but lets others work at separate columns while it waits for them.
-@safe final class TreeGrower<Code: FixedWidthInteger & UnsignedInteger & Sendable, Criterion: SplitCriterion>:
+@safe
+final class TreeGrower<Code: FixedWidthInteger & UnsignedInteger & Sendable, Criterion: SplitCriterion>:
     @unchecked Sendable
 {
     let table: QuantisedColumns<Code>
@@ -199,7 +200,9 @@ internal import SignalCore
     /// Counts the rows of a range in all columns.
     private func fill(_ histogram: Histogram, _ range: Range<Int>) {
         for place in range { unsafe items[place - range.lowerBound] = criterion.item(Int(rows[place])) }
-        for column in columns { unsafe count(column, range, into: histogram.cells + cellStart[column] * criterion.width) }
+        for column in columns {
+            unsafe count(column, range, into: histogram.cells + cellStart[column] * criterion.width)
+        }
     }
 
     /// A histogram of any content.

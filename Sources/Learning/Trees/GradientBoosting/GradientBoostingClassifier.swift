@@ -8,7 +8,8 @@ public struct GradientBoostingClassifier: Classifier {
     /// The name used on the command line and in files.
     public static let name = "gradient-boosting"
     /// One line for listings.
-    public static let summary = "trees that mend each other's errors, regularised, with early stopping; often the most exact"
+    public static let summary =
+        "trees that mend each other's errors, regularised, with early stopping; often the most exact"
 
     /// The options the model was fitted with.
     public let options: GradientBoostingOptions

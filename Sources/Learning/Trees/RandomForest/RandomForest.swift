@@ -48,7 +48,8 @@ struct RandomForest: Sendable {
                 let grower = TreeGrower(
                     table, criterion: criterion(draws), limits: limits, capacity: rows.count, jobs: 1)
                 return (
-                    tree: try grower.grow(from: Array(drawn), columns: columns, using: &generator), bag: bits(draws))
+                    tree: try grower.grow(from: Array(drawn), columns: columns, using: &generator), bag: bits(draws)
+                )
             }
             trees += grown.map(\.tree)
             bags += grown.map(\.bag)
