@@ -31,17 +31,18 @@ enum SeasonLength {
             let repeats = min(5, Int(Double(mostLag) / Double(length) - 0.5))
             contrasts.append(contrast(correlation, length, repeats))
         }
-        // What white noise would reach four standard deviations up, of a mean of so many correlations.
+        // What white noise would reach five standard deviations up: every length is a try.
         var found: (length: Int, rest: Double)?
         for length in 2...last {
             let repeats = Double(min(5, Int(Double(mostLag) / Double(length) - 0.5)))
-            let chance = 4 * (1.5 / (repeats * Double(count))).squareRoot()
+            let chance = 5 * (2 / (repeats * Double(count))).squareRoot()
             guard contrasts[length] > max(leastContrast, chance) else { continue }
             let reach = max(1, length / 8)
             let around = contrasts[max(2, length - reach)...min(last, length + reach)]
             guard contrasts[length] == around.max() else { continue }
-            let rest = 1 - (correlation[length] + correlation[2 * length]) / 2
-            if found.map({ rest < 0.8 * $0.rest }) ?? true { found = (length, rest) }
+            let rest = max(0, 1 - (correlation[length] + correlation[2 * length]) / 2)
+            // A longer season must leave clearly less.
+            if found.map({ rest < 0.8 * $0.rest - 0.01 }) ?? true { found = (length, rest) }
         }
         return found?.length ?? 1
     }

@@ -9,6 +9,7 @@ struct Benchmark: AsyncParsableCommand {
             ExtractBenchmark.self,
             TrainBenchmark.self,
             ModelsBenchmark.self,
+            ForecastBenchmark.self,
             SyntheticSensorsBenchmark.self,
             SKABBenchmark.self,
             MachineSoundsBenchmark.self,

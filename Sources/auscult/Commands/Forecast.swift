@@ -163,7 +163,8 @@ struct Forecast: AsyncParsableCommand {
                 features.settings
             )
         }
-        guard features.feature != nil || !(try SensorTable.isLikely(input)) else {
+        let isTable = try features.feature == nil && SensorTable.isLikely(input)
+        guard !isTable else {
             var options = tables.resolved(unit: nil)
             if let file {
                 if !names.isEmpty {

@@ -90,20 +90,19 @@ struct ForecastRun: Sendable {
             schema: series.training.schema, frames: series.frames.frames(in: 0..<start + first),
             segments: series.segments.dropLast() + (first > 0 ? [start..<start + first] : []))
         do {
-            let tested = try fitting.map { fitting in
-                try CalibratedForecaster.fit(
-                    named: fitting.name, training, settings: fitting.settings, context: context)
+            let tested = try fitting.map { own in
+                try CalibratedForecaster.fit(named: own.name, training, settings: own.settings, context: context)
             }
             let (baselines, periods) = try ForecastBacktest.baselines(
                 training, horizon: steps, targets: forecast.targetCount, context: context)
             let models = [(name: method, model: tested ?? model)] + baselines.filter { $0.name != method }
-            let context = models.map { $0.model.forecaster.contextLength }.max() ?? 1
+            let longest = models.map { $0.model.forecaster.contextLength }.max() ?? 1
             let origins = RollingForecasts.origins(
-                count, from: max(first, context), frames: run.count, horizon: steps)
+                count, from: max(first, longest), frames: run.count, horizon: steps)
             guard !origins.isEmpty else {
                 throw SignalError(
                     .insufficientData,
-                    "the last 30 % of \(run.count) rows have no room for \(steps) steps after the first \(max(first, context))"
+                    "the last 30 % of \(run.count) rows have no room for \(steps) steps after the first \(max(first, longest))"
                 )
             }
             if origins.count < count {
