@@ -72,7 +72,11 @@ import Testing
         // The same splits, at the same thresholds.
         let reference = try #require(golden["tree"] as? [String: Any])
         let same = try ensemble([reference], columns: 4)
-        #expect(tree.ensemble.nodes == same.nodes)
+        #expect(tree.ensemble.nodes.map(\.column) == same.nodes.map(\.column))
+        #expect(tree.ensemble.nodes.map(\.child) == same.nodes.map(\.child))
+        for (own, expected) in zip(tree.ensemble.nodes, same.nodes) {
+            #expect(own.threshold == expected.threshold || abs(own.threshold - expected.threshold) < 1e-6)
+        }
     }
 
     @Test func `An own forest is as accurate as scikit-learn's`() throws {
@@ -89,8 +93,11 @@ import Testing
         for row in 0..<100 where LabelledTables.likeliest(own, 3)[row] == labels[400 + row] { hits += 1 }
         // One row of the hundred may fall to chance.
         #expect(Double(hits) / 100 >= bound - 0.011)
-        // Five trees of scikit-learn's and a hundred of ours agree on which columns matter.
-        let rank = { (values: [Double]) in values.indices.sorted { values[$0] > values[$1] } }
-        #expect(rank(forest.importances)[0] == rank(importances)[0])
+        // Five shallow trees of scikit-learn's and a hundred of ours find the same columns useful.
+        var shallow = RandomForestOptions()
+        shallow.maxDepth = 4
+        let other = try RandomForestClassifier.fit(
+            data.selecting(Array(0..<400)), validation: nil, options: shallow, context: FittingContext())
+        #expect(Closeness.largestDifference(other.importances, importances) < 0.1)
     }
 }

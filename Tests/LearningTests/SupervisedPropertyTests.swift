@@ -6,10 +6,14 @@ import Testing
 
 /// What holds for forests and boosting whatever the data.
 @Suite struct SupervisedPropertyTests {
-    private func forest(_ data: LabelledData, maxFeatures: String = "all") throws -> RandomForestRegressor {
+    private func forest(
+        _ data: LabelledData, maxFeatures: String = "all", bootstrap: Bool = true, minLeafSamples: Int = 1
+    ) throws -> RandomForestRegressor {
         var options = RandomForestOptions()
         options.trees = 20
         options.maxFeatures = maxFeatures
+        options.bootstrap = bootstrap
+        options.minLeafSamples = minLeafSamples
         return try RandomForestRegressor.fit(data, validation: nil, options: options, context: FittingContext())
     }
 
@@ -44,7 +48,11 @@ import Testing
         let order = [3, 0, 4, 1, 2]
         let permuted = changing(data) { row in order.map { row[$0] } }
         for (plain, other) in [
-            (try forest(data).importances, try forest(permuted).importances),
+            // Small nodes are often split alike by several columns, of which the first is taken.
+            (
+                try forest(data, minLeafSamples: 25).importances,
+                try forest(permuted, minLeafSamples: 25).importances
+            ),
             (try boosting(data).importances, try boosting(permuted).importances),
         ] {
             #expect(abs(plain.reduce(0, +) - 1) < 1e-9)
@@ -56,7 +64,10 @@ import Testing
     @Test func `A monotone transformation of a column leaves predictions alike`() throws {
         let data = LabelledTables.numbers(seed: 2, rows: 300)
         let stretched = changing(data) { row in [exp(row[0])] + row[1...] }
-        #expect(try forest(data).predictions(data.frames) == forest(stretched).predictions(stretched.frames))
+        // Rows between the two sides of a split may fall to either; with all rows in every tree there are none.
+        let plain = try forest(data, maxFeatures: "third", bootstrap: false)
+        let other = try forest(stretched, maxFeatures: "third", bootstrap: false)
+        #expect(try plain.predictions(data.frames) == other.predictions(stretched.frames))
         #expect(try boosting(data).predictions(data.frames) == boosting(stretched).predictions(stretched.frames))
     }
 

@@ -27,7 +27,7 @@ struct QuantisedColumns<Code: FixedWidthInteger & UnsignedInteger & Sendable>: S
     /// to it go left.
     func threshold(_ column: Int, left: Int, right: Int) -> Float {
         let (low, high) = (ranges[column][left].high, ranges[column][right].low)
-        let middle = low / 2 + high / 2
+        let middle = Float((Double(low) + Double(high)) / 2)
         return middle < high && middle >= low ? middle : low
     }
 

@@ -30,8 +30,9 @@ struct CheckedRows {
 }
 
 extension TreeEnsemble {
-    /// The rows that go down a tree before the next tree is looked at: they stay in the cache, and the tree as well.
-    static let blockLength = 256
+    /// The rows that go down a tree before the next tree is looked at: as many as stay in the second level of the cache, so
+    /// that trees, which come from beyond it, are seldom fetched.
+    var blockLength: Int { max(64, min(2048, 65_536 / columnCount)) }
 
     /// The sums of every row: what it starts from and what all trees say. Shape: rows x ``sumCount``.
     func sums(_ rows: CheckedRows, from start: [Double]) -> [Double] {
@@ -39,9 +40,9 @@ extension TreeEnsemble {
         var sums: [Double] = []
         sums.reserveCapacity(rows.count * sumCount)
         for _ in 0..<rows.count { sums.append(contentsOf: start) }
-        var leaves = Array(repeating: UInt32(0), count: Self.blockLength)
-        for first in stride(from: 0, to: rows.count, by: Self.blockLength) {
-            let block = first..<min(first + Self.blockLength, rows.count)
+        var leaves = Array(repeating: UInt32(0), count: blockLength)
+        for first in stride(from: 0, to: rows.count, by: blockLength) {
+            let block = first..<min(first + blockLength, rows.count)
             for tree in 0..<treeCount {
                 findLeaves(tree, rows, block, into: &leaves)
                 add(tree, leaves, block, to: &sums)
@@ -52,9 +53,9 @@ extension TreeEnsemble {
 
     /// Adds what one tree says to the sums of all rows.
     func add(tree: Int, _ rows: CheckedRows, to sums: inout [Double]) {
-        var leaves = Array(repeating: UInt32(0), count: Self.blockLength)
-        for first in stride(from: 0, to: rows.count, by: Self.blockLength) {
-            let block = first..<min(first + Self.blockLength, rows.count)
+        var leaves = Array(repeating: UInt32(0), count: blockLength)
+        for first in stride(from: 0, to: rows.count, by: blockLength) {
+            let block = first..<min(first + blockLength, rows.count)
             findLeaves(tree, rows, block, into: &leaves)
             add(tree, leaves, block, to: &sums)
         }
@@ -91,17 +92,19 @@ extension TreeEnsemble {
                 && block.count <= leaves.count, "the rows are there")
         if rows.hasMissing {
             descend(tree, rows.values, block, into: &leaves) { node, value in
-                value > node.threshold || (value != value && node.sendsMissingToSecond)
+                value > node.threshold || (value != value && node.sendsMissingToSecond) ? 1 : 0
             }
         } else {
-            descend(tree, rows.values, block, into: &leaves) { node, value in value > node.threshold }
+            // The sign of the difference, since compilers make of a comparison a branch that nobody can foresee.
+            descend(tree, rows.values, block, into: &leaves) { node, value in (node.threshold - value).bitPattern >> 31
+            }
         }
     }
 
     /// Eight rows go down a tree side by side: the steps of one wait for each other, those of different ones do not.
     @inline(__always) private func descend(
         _ tree: Int, _ values: [Float], _ block: Range<Int>, into leaves: inout [UInt32],
-        _ goesToSecond: (TreeNode, Float) -> Bool
+        _ second: (TreeNode, Float) -> UInt32
     ) {
         let stride = columnCount
         let depth = depths[tree]
@@ -114,7 +117,7 @@ extension TreeEnsemble {
                 @inline(__always) func step(_ place: inout UInt32, _ row: UnsafePointer<Float>) {
                     let node = unsafe tree[Int(place)]
                     let value = unsafe row[node.column]
-                    place = node.child &+ (goesToSecond(node, value) ? 1 : 0)
+                    place = node.child &+ second(node, value)
                 }
                 for index in Swift.stride(from: 0, to: whole, by: 8) {
                     let row = unsafe values + (block.lowerBound + index) * stride

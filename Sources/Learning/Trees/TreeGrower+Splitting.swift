@@ -31,16 +31,40 @@ extension TreeGrower {
         rowCount > (cellStart.last ?? 0) / max(1, table.columnCount) / 4
     }
 
-    /// Sums the items of a range by the bin of a column.
-    func count(_ column: Int, _ range: Range<Int>, into cells: UnsafeMutablePointer<Double>) {
+    /// The rows that are counted in one column before the next: what they add stays in the cache.
+    private static var blockLength: Int { 2048 }
+
+    /// Sums the items of a range by the bins of some columns.
+    func count(_ some: ArraySlice<Int>, _ range: Range<Int>, into histogram: Histogram) {
         let width = criterion.width
-        unsafe cells.update(repeating: 0, count: table.binCount(column) * width)
+        for column in some {
+            let cells = unsafe histogram.cells + cellStart[column] * width
+            unsafe cells.update(repeating: 0, count: table.binCount(column) * width)
+        }
+        for first in stride(from: 0, to: range.count, by: Self.blockLength) {
+            let block = first..<min(first + Self.blockLength, range.count)
+            for column in some {
+                unsafe add(column, range.lowerBound, block, to: histogram.cells + cellStart[column] * width)
+            }
+        }
+    }
+
+    /// Sums the items of a range by the bin of a column.
+    private func count(_ column: Int, _ range: Range<Int>, into cells: UnsafeMutablePointer<Double>) {
+        unsafe cells.update(repeating: 0, count: table.binCount(column) * criterion.width)
+        unsafe add(column, range.lowerBound, 0..<range.count, to: cells)
+    }
+
+    /// Adds the items of a block of a node's rows, which begin at `start`, to the cells of a column.
+    private func add(_ column: Int, _ start: Int, _ block: Range<Int>, to cells: UnsafeMutablePointer<Double>) {
+        let width = criterion.width
         unsafe table.codes.withUnsafeBufferPointer { codes in
             guard let codes = codes.baseAddress else { return }
             let codesOfColumn = unsafe codes + column * table.rowCount
-            let rows = unsafe self.rows + range.lowerBound
+            let rows = unsafe self.rows + start
             let items = unsafe self.items
-            for place in 0..<range.count {
+            let criterion = self.criterion
+            for place in block {
                 let code = unsafe Int(codesOfColumn[Int(rows[place])])
                 unsafe criterion.add(items[place], to: cells + code &* width)
             }
@@ -73,11 +97,11 @@ extension TreeGrower {
         of range: Range<Int>, among some: ArraySlice<Int>, total: Histogram, histogram: Histogram?, isCounted: Bool
     ) -> Split? {
         var best: Split?
+        if let histogram, !isCounted { count(some, range, into: histogram) }
         for column in some {
             let split: Split?
             if let histogram {
                 let cells = unsafe histogram.cells + cellStart[column] * criterion.width
-                if !isCounted { unsafe count(column, range, into: cells) }
                 split = unsafe bestSplit(column, cells: cells, total: total)
             } else {
                 split = sortedSplit(column, range, total: total)

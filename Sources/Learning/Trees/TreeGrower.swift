@@ -200,9 +200,7 @@ final class TreeGrower<Code: FixedWidthInteger & UnsignedInteger & Sendable, Cri
     /// Counts the rows of a range in all columns.
     private func fill(_ histogram: Histogram, _ range: Range<Int>) {
         for place in range { unsafe items[place - range.lowerBound] = criterion.item(Int(rows[place])) }
-        for column in columns {
-            unsafe count(column, range, into: histogram.cells + cellStart[column] * criterion.width)
-        }
+        count(columns[...], range, into: histogram)
     }
 
     /// A histogram of any content.

@@ -12,7 +12,8 @@ struct ModelsBenchmark: AsyncParsableCommand {
         discussion: """
             Rows of made-up sensors, by default as many as the algorithm is meant for. The floor is one pass over the same \
             rows, which adds up their squares; the ratio says how many such passes scoring costs. Fits are measured once, \
-            scores are the fastest of the rounds, one job.
+            scores are the fastest of the rounds, one job. Classifiers and regressors learn a class or a number made of some \
+            columns; what they tell of a row is their score. Forests are 100 trees of at most ten levels here.
 
             Example: auscult benchmark models --models isolation-forest,local-outlier-factor
             """)
@@ -70,12 +71,19 @@ struct ModelsBenchmark: AsyncParsableCommand {
         else {
             throw SignalError(.invalidOption, "--columns is 1 to 1000, --rounds 1 to 100, --rows 200 to 10000000")
         }
-        let names = models == "all" ? ModelRegistry.names : models.split(separator: ",").map(String.init)
+        let supervised = ModelRegistry.classifiers.map { $0.name }
+        let names =
+            models == "all" ? ModelRegistry.names + supervised : models.split(separator: ",").map(String.init)
         var lines: [Line] = []
         for name in names {
             try Interruption.check()
             let progress = FittingProgressLine(name, console: common.console)
-            lines.append(try line(ModelRegistry.detector(named: name)) { progress.report($0) })
+            if supervised.contains(name) {
+                lines.append(try line(ModelRegistry.classifier(named: name)) { progress.report($0) })
+                lines.append(try line(ModelRegistry.regressor(named: name)) { progress.report($0) })
+            } else {
+                lines.append(try line(ModelRegistry.detector(named: name)) { progress.report($0) })
+            }
         }
         let report = Report(columns: columns, machine: BenchmarkMachine.words, lines: lines)
         let result = try ResultOutput(path: output.output)
@@ -87,6 +95,7 @@ struct ModelsBenchmark: AsyncParsableCommand {
     private static func usualRows(_ name: String) -> Int {
         switch name {
         case "isolation-forest", "pca", "mahalanobis": 100_000
+        case "random-forest", "gradient-boosting": 50_000
         case "lstm-autoencoder", "forecast-error": 2000
         default: 10_000
         }
@@ -105,19 +114,81 @@ struct ModelsBenchmark: AsyncParsableCommand {
         let model = try Algorithm.fit(
             data, options: Algorithm.Options(), context: FittingContext(seed: seed, report: report))
         let fit = ProgressLine.seconds(ContinuousClock.now - start)
+        return try line(
+            Algorithm.name, fitSeconds: fit, test, oneWindow: test.frames(in: 0..<model.contextLength),
+            score: model.scores)
+    }
+
+    private func line<Model: Classifier>(
+        _ type: Model.Type, report: @escaping @Sendable (FittingProgress) throws -> FittingDecision
+    ) throws -> Line {
+        let (training, numbers, test, seed) = try labelled(rows ?? Self.usualRows(Model.name))
+        let median = numbers.sorted()[numbers.count / 2]
+        let data = LabelledData(
+            schema: BenchmarkData.schema(columns: columns), frames: training,
+            targets: .classes(numbers.map { $0 > median ? 1 : 0 }, names: ["low", "high"]))
+        let start = ContinuousClock.now
+        let model = try Model.fit(
+            data, validation: nil, options: Model.Options().setting(Self.settings(Model.name)),
+            context: FittingContext(seed: seed, report: report))
+        let fit = ProgressLine.seconds(ContinuousClock.now - start)
+        return try line(
+            "\(Model.name), classes", fitSeconds: fit, test, oneWindow: test.frames(in: 0..<1),
+            score: model.probabilities)
+    }
+
+    private func line<Model: Regressor>(
+        _ type: Model.Type, report: @escaping @Sendable (FittingProgress) throws -> FittingDecision
+    ) throws -> Line {
+        let (training, numbers, test, seed) = try labelled(rows ?? Self.usualRows(Model.name))
+        let data = LabelledData(
+            schema: BenchmarkData.schema(columns: columns), frames: training, targets: .numbers(numbers))
+        let start = ContinuousClock.now
+        let model = try Model.fit(
+            data, validation: nil, options: Model.Options().setting(Self.settings(Model.name)),
+            context: FittingContext(seed: seed, report: report))
+        let fit = ProgressLine.seconds(ContinuousClock.now - start)
+        return try line(
+            "\(Model.name), numbers", fitSeconds: fit, test, oneWindow: test.frames(in: 0..<1),
+            score: model.predictions)
+    }
+
+    /// As much work as peers are measured with: 100 trees or rounds.
+    private static func settings(_ name: String) -> [(name: String, text: String)] {
+        name == "random-forest" ? [("trees", "100"), ("maxDepth", "10")] : [("rounds", "100")]
+    }
+
+    /// Rows to learn from with a number for each, made of four columns and noise, and rows to score.
+    private func labelled(_ count: Int) throws -> (FeatureFrames, [Float], FeatureFrames, UInt64) {
+        let seed = try seeds.value()
+        let training = BenchmarkData.sensors(rows: count, columns: columns, seed: seed)
+        let test = BenchmarkData.sensors(rows: count, columns: columns, seed: seed &+ 1)
+        var generator = SeededGenerator(seed: seed, stream: 1)
+        let numbers = (0..<count).map { row in
+            let at = { training.values[row * columns + $0 % columns] }
+            let noise = Float(generator.uniform() - 0.5)
+            return at(0) * at(1) + abs(at(2)) + (at(3) > 0.5 ? 1 : 0) + noise
+        }
+        return (training, numbers, test, seed)
+    }
+
+    private func line(
+        _ name: String, fitSeconds fit: Double, _ test: FeatureFrames, oneWindow window: FeatureFrames,
+        score: (FeatureFrames) throws -> [Float]
+    ) throws -> Line {
         var sink = Float(0)
         let pass = Stopwatch.fastest(of: rounds) { sink += Self.sumOfSquares(test) }
-        let score = try Stopwatch.fastest(of: rounds) { sink += try model.scores(test).last ?? 0 }
-        let window = test.frames(in: 0..<model.contextLength)
-        let repeats = max(5, min(2000, Int(0.2 / (score / Double(count)) / Double(model.contextLength))))
+        let seconds = try Stopwatch.fastest(of: rounds) { sink += try score(test).last ?? 0 }
+        let repeats = max(5, min(2000, Int(0.2 / (seconds / Double(test.count)) / Double(window.count))))
         let single = try Stopwatch.fastest(of: rounds) {
-            for _ in 0..<repeats { sink += try model.scores(window).last ?? 0 }
+            for _ in 0..<repeats { sink += try score(window).last ?? 0 }
         }
         guard sink.isFinite || sink.isNaN else { preconditionFailure("scores are finite") }
         return Line(
-            model: Algorithm.name, rows: count, fitSeconds: fit, scoreSeconds: score,
-            microsecondsPerRow: 1e6 * score / Double(count), oneWindowMicroseconds: 1e6 * single / Double(repeats),
-            ratioToPass: score / pass)
+            model: name, rows: test.count, fitSeconds: fit, scoreSeconds: seconds,
+            microsecondsPerRow: 1e6 * seconds / Double(test.count),
+            oneWindowMicroseconds: 1e6 * single / Double(repeats),
+            ratioToPass: seconds / pass)
     }
 
     private static func sumOfSquares(_ frames: FeatureFrames) -> Float {

@@ -111,7 +111,7 @@ struct BoostingFit<Code: FixedWidthInteger & UnsignedInteger & Sendable> {
         var single = TreeEnsemble(columnCount: ensemble.columnCount, outputCount: 1, sumCount: 1)
         single.append(nodes: tree.nodes, values: tree.values)
         var residuals: [Int: [Double]] = [:]
-        var leaves = Array(repeating: UInt32(0), count: TreeEnsemble.blockLength)
+        var leaves = Array(repeating: UInt32(0), count: single.blockLength)
         var isChosen = Array(repeating: false, count: examples.rows.count)
         for row in chosen { isChosen[Int(row)] = true }
         for first in stride(from: 0, to: examples.rows.count, by: leaves.count) {

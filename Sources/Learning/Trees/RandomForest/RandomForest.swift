@@ -93,7 +93,7 @@ struct RandomForest: Sendable {
     private static func outOfBag(
         _ ensemble: TreeEnsemble, _ rows: CheckedRows, _ bags: [[UInt64]], jobs: Int
     ) throws -> [Float] {
-        let length = TreeEnsemble.blockLength
+        let length = ensemble.blockLength
         let outputs = ensemble.outputCount
         let blocks = try ConcurrentLoop.map(count: (rows.count + length - 1) / length, jobs: jobs) { index in
             let block = index * length..<min((index + 1) * length, rows.count)
