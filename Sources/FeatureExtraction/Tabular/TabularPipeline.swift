@@ -177,7 +177,7 @@ public struct TabularPipeline: FrameTransform {
     }
 
     /// Numbers names that come up again, as those of a table that has a column `a.lag1` beside its `a`.
-    private static func distinct(_ columns: [FeatureColumn]) -> [FeatureColumn] {
+    static func distinct(_ columns: [FeatureColumn]) -> [FeatureColumn] {
         var seen: Set<String> = []
         return columns.map { column in
             var unique = column

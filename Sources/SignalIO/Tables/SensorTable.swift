@@ -37,6 +37,9 @@ public final class SensorTable: FrameSource {
     public private(set) var labels: [[UInt8]]
     /// The unit of each of the frames that the last call appended; empty without a unit column.
     public private(set) var units: [String] = []
+    /// The cells of the columns read as text, of the frames that the last call appended; blanks around them are taken off.
+    /// Shape: text columns x frames.
+    public private(set) var texts: [[String]]
     /// Missing cells of every column of values so far.
     public private(set) var missingCells: [Int]
 
@@ -87,6 +90,7 @@ public final class SensorTable: FrameSource {
         unusualLabels = Array(repeating: 0, count: columns.labels.count)
         missingLabels = unusualLabels
         missingCells = Array(repeating: 0, count: columns.values.count)
+        texts = Array(repeating: [], count: columns.texts.count)
         row = Array(repeating: 0, count: columns.values.count)
         try rows.rewind()
     }
@@ -99,6 +103,7 @@ public final class SensorTable: FrameSource {
         precondition(maximum > 0, "a batch has at least one frame")
         for column in labels.indices { labels[column].removeAll(keepingCapacity: true) }
         units.removeAll(keepingCapacity: true)
+        for column in texts.indices { texts[column].removeAll(keepingCapacity: true) }
         var count = 0
         while count < maximum, !hasEnded {
             guard try rows.next() else {
@@ -107,6 +112,9 @@ public final class SensorTable: FrameSource {
             }
             try readValues()
             try readLabels()
+            for (position, index) in columns.texts.enumerated() {
+                texts[position].append(rows.reader.text(index).trimmingBlanks)
+            }
             let isFirst = readUnit()
             let time = try readTime(isFirst: isFirst)
             frames.append(time: time) { span in
@@ -216,5 +224,15 @@ public final class SensorTable: FrameSource {
         guard !found.isEmpty else { return [] }
         let shown = found.prefix(8).map { "\(names.shown($0.0)) \($0.1)" }.joined(separator: ", ")
         return [found.count > 8 ? "\(shown) and \(found.count - 8) more columns" : shown]
+    }
+}
+
+extension String {
+    /// The text without blanks at its ends.
+    fileprivate var trimmingBlanks: String {
+        var text = self[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
     }
 }

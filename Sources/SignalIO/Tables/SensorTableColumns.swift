@@ -10,6 +10,8 @@ struct SensorTableColumns {
     let values: [Int]
     /// The label columns.
     let labels: [Int]
+    /// The columns that are read as text, in the order asked for.
+    let texts: [Int]
     /// The column that tells the machine.
     let unit: Int?
     /// What was decided that a person should know.
@@ -27,21 +29,24 @@ struct SensorTableColumns {
     init(_ sample: SensorTableSample, options: SensorTableOptions) throws {
         let names = sample.names
         let count = names.clean.count
+        let readAsText = try options.texts.map { try names.index(of: $0) }
+        texts = readAsText
         let labelled = try Set(options.labels.map { try names.index(of: $0) })
         unit = try options.unit.map { try names.index(of: $0) }
         let found = names.original.map { ColumnName($0) }
-        time = try Self.time(sample, found, excluding: labelled.union(unit.map { [$0] } ?? []), options: options)
+        time = try Self.time(
+            sample, found, excluding: labelled.union(readAsText).union(unit.map { [$0] } ?? []), options: options)
         let (time, unit) = (time?.index, unit)
 
         var warnings: [String] = []
         var labels: [Int] = []
-        for index in 0..<count where index != time && index != unit {
+        for index in 0..<count where index != time && index != unit && !readAsText.contains(index) {
             let isNamed = labelled.contains(index)
             guard isNamed || Self.labelNames.contains(names.clean[index].lowercased()) else { continue }
             // A column that happens to be called so may hold anything.
             if isNamed || sample.kinds[index] != .text || sample.isLabel[index] { labels.append(index) }
         }
-        let roles = Set(labels + [time, unit].compactMap { $0 })
+        let roles = Set(labels + readAsText + [time, unit].compactMap { $0 })
         let chosen = try options.columns.map { try names.index(of: $0) }
         for index in chosen {
             if roles.contains(index) {

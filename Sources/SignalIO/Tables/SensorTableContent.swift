@@ -10,6 +10,8 @@ public struct SensorTableContent: Sendable {
     public var labels: [(name: String, values: [UInt8])]
     /// The unit of every row; empty without a unit column.
     public var units: [String]
+    /// The cells of the columns read as text, in the order asked for. Each is as long as ``frames``.
+    public var texts: [[String]]
     /// Whether the table has a time column.
     public var hasTime: Bool
     /// Seconds from 1970-01-01 UTC to the first row, where the time column tells.
@@ -49,12 +51,14 @@ extension SensorTable {
         var frames = FeatureFrames(columnCount: table.schema.columns.count)
         var labels = table.labelNames.map { (name: $0, values: [UInt8]()) }
         var units: [String] = []
+        var texts = table.texts
         while try table.nextFrames(maximum: 4096, into: &frames) {
             for index in labels.indices { labels[index].values += table.labels[index] }
             units += table.units
+            for index in texts.indices { texts[index] += table.texts[index] }
         }
         return SensorTableContent(
-            schema: table.schema, frames: frames, labels: labels, units: units, hasTime: table.hasTime,
+            schema: table.schema, frames: frames, labels: labels, units: units, texts: texts, hasTime: table.hasTime,
             startTime: table.startTime, timeText: table.timeText,
             firstTimeFault: table.firstTimeFault, missingCells: table.missingCells, warnings: table.warnings,
             isIncomplete: table.isIncomplete)

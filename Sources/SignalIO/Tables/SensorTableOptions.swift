@@ -6,6 +6,8 @@ public struct SensorTableOptions: Sendable, Equatable {
     public var columns: [String] = []
     /// Further label columns, beside those named `anomaly`, `label`, `failure` and `changepoint`.
     public var labels: [String] = []
+    /// Columns to read as text, whatever they hold: classes, kinds. They are neither values nor labels.
+    public var texts: [String] = []
     /// The column that tells which machine a row belongs to.
     public var unit: String?
     /// The time column; without it, it is found by its name or by its dates.
