@@ -27,6 +27,10 @@ extension TrainedModel {
     /// - Throws: `SignalError` with code `malformed` (not a model, something missing, too much or not finite),
     ///   `unsupported` (unknown version or algorithm) or `mismatch` (parts that do not belong together).
     public init(archive: ModelArchive) throws {
+        guard !TrainedPredictor.isPredictor(archive) else {
+            throw SignalError(
+                .mismatch, "is a model of failures and remaining life, which maintain takes, and tells no anomalies")
+        }
         guard archive.metadata["format"] == Self.format else {
             throw SignalError(.malformed, "the file holds tensors but is no model of this tool")
         }
