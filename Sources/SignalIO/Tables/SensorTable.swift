@@ -53,6 +53,9 @@ public final class SensorTable: FrameSource {
     private var currentUnit: String?
     private var hasEnded = false
 
+    /// The name that a column of a header has in a schema: without blanks and unit.
+    public static func cleanName(_ name: String) -> String { SensorColumnNames([name]).clean[0] }
+
     /// Opens a table and finds its columns.
     ///
     /// - Throws: `SignalError` with code `unreadable`, `malformed` (no header, rows of different lengths; with line and

@@ -87,6 +87,8 @@ struct Models: AsyncParsableCommand {
             if TrainedForecaster.isForecaster(archive) {
                 let forecaster = try ForecasterFile(path: file, archive: archive).forecaster
                 (metadata, card) = (try forecaster.archived().metadata, forecaster.card)
+            } else if TrainedPredictor.isPredictor(archive) {
+                (metadata, card) = (archive.metadata, try PredictorFile(path: file, archive: archive).model.card)
             } else {
                 let model = try ModelFile(path: file).model
                 (metadata, card) = (try model.archived().metadata, model.card)

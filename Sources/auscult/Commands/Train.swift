@@ -19,6 +19,10 @@ struct Train: AsyncParsableCommand {
 
             A forecaster (auto, linear, holt-winters, auto-regressive, lstm, ...) learns how the columns of a table go on; \
             auto chooses one for every column and says why.
+            random-forest and gradient-boosting learn from labelled rows what fails and how long a machine still runs: \
+            --label NAME (classes), --target NAME (numbers) or --run-to-failure, with --unit NAME where rows belong to \
+            machines. --set table.windows=5+20+50, table.baselineRows=20 and table.products=torque*speed choose their features. \
+            maintain uses such a model.
 
             Networks show their loss; Ctrl-C ends their training and keeps the best weights so far.
 
@@ -26,6 +30,7 @@ struct Train: AsyncParsableCommand {
               auscult train lstm-autoencoder --data sensors.csv --holdout 0.2 -o sensors.safetensors
               auscult train auto --data sensors.csv --horizon 24 -o forecast.safetensors
               auscult train pca --data fan/id_00/normal -o fan.safetensors
+              auscult train gradient-boosting --data fleet.csv --unit unit --run-to-failure --cap 125 -o fleet.safetensors
               auscult train pca --data fan/id_00 --holdout 0.4 -o fan.safetensors
               auscult train pca --data fan -f log-mel --set log-mel.melBands=128 \\
                 --set components=0.9 -o fan.safetensors
@@ -85,6 +90,7 @@ struct Train: AsyncParsableCommand {
             "Rows or cells missing in a row that are filled for a forecaster; more end a run of rows.", valueName: "n"))
     var fillGaps = GapFilling.usual
 
+    @OptionGroup var predictor: PredictorFlags
     @OptionGroup var tables: TableFlags
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var normalization: NormalizationOptions
@@ -101,6 +107,13 @@ struct Train: AsyncParsableCommand {
             throw SignalError(.invalidOption, "--horizon is for forecasters, and \(model) is none; see auscult models")
         }
         let console = common.console
+        if isPredictor { return try await trainPredictor() }
+        if predictor.isUsed {
+            throw SignalError(
+                .invalidOption,
+                "\(model) learns the normal state, not what a column says; --target, --run-to-failure and the like are for random-forest and gradient-boosting"
+            )
+        }
         let detector = try ModelRegistry.detector(named: model)
         var trainer = ModelTrainer(toolVersion: ToolVersion.current)
         trainer.rule = try ThresholdRule(text: threshold)

@@ -54,7 +54,10 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Sample rate in Hz of tables and text records without a time column.", valueName: "hz"))
     var rate: Double?
 
-    @Option(help: ArgumentHelp("Unit of accelerometer tables: g or m/s^2.", valueName: "unit"))
+    @Option(
+        help: ArgumentHelp(
+            "Unit of accelerometer tables (g or m/s^2); for sensor tables, the column that tells the machine.",
+            valueName: "unit"))
     var unit: String?
 
     @Option(help: ArgumentHelp("Resample to this rate in Hz.", valueName: "hz"))
