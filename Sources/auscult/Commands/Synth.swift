@@ -9,7 +9,7 @@ import Synchronization
 struct Synth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "synth", abstract: "Make demo data with ground truth: machine sounds, bearing vibration.",
-        subcommands: [MachineSounds.self, Vibration.self])
+        subcommands: [MachineSounds.self, Vibration.self, Fleet.self])
 
     /// Recordings in MIMII layout.
     struct MachineSounds: AsyncParsableCommand {
