@@ -15,5 +15,7 @@ struct Benchmark: AsyncParsableCommand {
             MachineSoundsBenchmark.self,
             NABBenchmark.self,
             TelemanomBenchmark.self,
+            AI4IBenchmark.self,
+            CMAPSSBenchmark.self,
         ])
 }
