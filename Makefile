@@ -42,6 +42,12 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	    --output reports/demo/fan-lstm.json
 	@$(AUSCULT) compare --models standard-score,pca,mahalanobis,isolation-forest,autoencoder,lstm-autoencoder \
 	    --data datasets/demo/fan --set lstm-autoencoder.stride=4 --report reports/demo/comparison --quiet
+	@echo; echo "7. Pumps that wear until they fail: how long the running ones have, in reports/demo/fleet.csv"
+	@$(AUSCULT) synth fleet --output datasets/demo/fleet
+	@$(AUSCULT) train gradient-boosting --data datasets/demo/fleet/failed.csv --unit unit --run-to-failure --cap 125 \
+	    --set rounds=100 --set minLeafSamples=50 --set columnShare=0.5 --output models/demo-fleet.safetensors --quiet
+	@$(AUSCULT) maintain --model models/demo-fleet.safetensors --input datasets/demo/fleet/running.csv \
+	    --planned-cost 800 --unplanned-cost 6000 --output reports/demo/fleet.csv
 	@echo; echo "The spectrogram of a faulty fan: reports/demo/fan/id_00/abnormal/00000001.png"
 	@echo "To try next:"
 	@echo "  $(AUSCULT) inspect datasets/demo/fan/id_00/abnormal/00000001.wav"
