@@ -43,7 +43,7 @@ struct ColumnHistory: Sendable {
         }
         for window in windows {
             for statistic in window.statistics {
-                let isNumber = statistic == .skewness || statistic == .kurtosis
+                let isNumber = [.skewness, .kurtosis, .flatline].contains(statistic)
                 add("\(statistic.rawValue)\(window.length)", unit: isNumber ? "" : nil)
             }
         }

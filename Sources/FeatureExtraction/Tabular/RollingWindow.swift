@@ -9,6 +9,8 @@ struct RollingWindow: Sendable {
     private var minimum: RollingExtreme?
     private var maximum: RollingExtreme?
     private var median: RollingMedian?
+    /// The row from which on the value is what it is.
+    private var lastChange = 0
 
     init(length: Int, statistics: [RollingStatistic]) {
         self.length = length
@@ -27,6 +29,7 @@ struct RollingWindow: Sendable {
     /// the statistics.
     mutating func take(row: Int, from ring: [Float], into result: inout [Float], at next: inout Int) {
         let mask = ring.count - 1
+        if row == 0 || ring[row & mask] != ring[(row - 1) & mask] { lastChange = row }
         moments?.take(row: row, from: ring.span)
         minimum?.take(ring[row & mask], row: row)
         maximum?.take(ring[row & mask], row: row)
@@ -57,6 +60,7 @@ struct RollingWindow: Sendable {
         case .max: maximum?.value ?? 0
         case .range: .nearest(Double(maximum?.value ?? 0) - Double(minimum?.value ?? 0))
         case .median: .nearest(median?.value ?? 0)
+        case .flatline: Float(min(row - lastChange, length - 1))
         }
     }
 }

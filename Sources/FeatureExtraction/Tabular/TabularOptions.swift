@@ -41,6 +41,10 @@ public enum RollingStatistic: String, OptionChoice {
     case sum
     /// The slope of the least-squares line, a row; 0 for a single row.
     case slope
+    /// For how many rows the value has not changed, at most the window less one: the flat line test of oceanography
+    /// (IOOS, "Manual for Real-Time Quality Control of In-situ Temperature and Salinity Data", test 8). It finds a sensor that is
+    /// stuck, or silent where its last value is held.
+    case flatline
 }
 
 /// A reading of the calendar, as sine and cosine on its circle.

@@ -33,6 +33,7 @@ import Testing
         case .kurtosis:
             guard n > 3, !isConstant else { return 0 }
             return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * power(4) / n / (variance * variance) - 3 * (n - 1))
+        case .flatline: return Double(window.reversed().prefix { $0 == window[window.count - 1] }.count - 1)
         case .slope:
             guard n > 1 else { return 0 }
             let middle = (n - 1) / 2
