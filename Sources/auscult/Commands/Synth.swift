@@ -8,8 +8,9 @@ import Synchronization
 /// Makes demo data with known faults.
 struct Synth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "synth", abstract: "Make demo data with ground truth: machine sounds, bearing vibration.",
-        subcommands: [MachineSounds.self, Vibration.self, Fleet.self])
+        commandName: "synth",
+        abstract: "Make demo data with ground truth: machine sounds, bearing vibration, sensor tables, fleets.",
+        subcommands: [MachineSounds.self, Vibration.self, Sensors.self, Fleet.self])
 
     /// Recordings in MIMII layout.
     struct MachineSounds: AsyncParsableCommand {
@@ -265,7 +266,7 @@ struct Synth: AsyncParsableCommand {
 }
 
 /// Puts the flags that people type in place of the options they stand for, in what is wrong with them.
-private func naming<Value>(_ flags: [String: String], _ body: () throws -> Value) throws -> Value {
+func naming<Value>(_ flags: [String: String], _ body: () throws -> Value) throws -> Value {
     do {
         return try body()
     } catch let error as SignalError where error.code == .invalidOption {
