@@ -95,7 +95,10 @@ import Testing
                 { lines in for row in 60..<70 { lines[row] = String(lines[row].prefix(20)) } },
                 ["10 values in a row", "60"]
             ),
-            ({ lines in for row in 1..<lines.count { lines[row] = String(lines[row].prefix(20)) + "x" } }, ["no column of numbers"]),
+            (
+                { lines in for row in 1..<lines.count { lines[row] = String(lines[row].prefix(20)) + "x" } },
+                ["no column of numbers"]
+            ),
         ]
         for (change, words) in cases {
             let run = try await Tool.run("forecast", "--horizon", "4", "--input", try broken(change))
@@ -161,7 +164,8 @@ import Testing
         let clips = try await Clips.make(in: folder.url, normal: 1, abnormal: 1, seconds: 10)
         let clip = Clips.path(clips)
         let run = try await Tool.run(
-            "forecast", "--input", clip, "-f", "vibration", "--columns", "rms", "--model", "mean", "--horizon", "2")
+            "forecast", "--input", clip, "-f", "vibration", "--set", "vibration.windowSeconds=0.1", "--set",
+            "vibration.hopSeconds=0.1", "--columns", "rms", "--model", "mean", "--horizon", "2")
         #expect(run.exitCode == 0 && run.lines.count == 3)
         let wrong = try await Tool.run("forecast", "--input", clip, "-f", "vibration", "--columns", "rmss")
         #expect(wrong.exitCode == 64 && wrong.errors.contains("rms"))

@@ -10,7 +10,7 @@ extension AutoForecaster {
         try archive.requireAlgorithm(Self.name)
         let options = try archive.options(AutoForecasterOptions.self)
         let shape = try ColumnForecasting(archive: archive, targets: options.targets, horizon: options.horizon)
-        var members: [any Forecaster] = []
+        var members: [[any Forecaster]] = []
         var choices: [ForecastChoice] = []
         for column in 0..<shape.targetCount {
             let prefix = Self.prefix(column)
@@ -22,14 +22,11 @@ extension AutoForecaster {
                 inner.metadata[String(name.dropFirst(prefix.count))] = text
             }
             do {
-                guard try inner.text("algorithm") != Self.name else {
-                    throw SignalError(.malformed, "a column's forecaster is one that chooses")
+                let count = try inner.count("members")
+                guard (1...Self.combined).contains(count) else {
+                    throw inner.unusable("members", "\(count)", "1 to \(Self.combined)")
                 }
-                let member = try ModelRegistry.forecaster(archive: inner)
-                guard member.columnCount == 1, member.targetCount == 1, member.horizon == options.horizon else {
-                    throw SignalError(.malformed, "is not of one column, or of another horizon")
-                }
-                members.append(member)
+                members.append(try (0..<count).map { try Self.member($0, in: inner, horizon: options.horizon) })
                 choices.append(
                     ForecastChoice(
                         label: try inner.text("choice"), reason: try inner.text("reason"),
@@ -43,6 +40,30 @@ extension AutoForecaster {
         self.init(options: options, choices: choices, shape: shape, members: members)
     }
 
+    private static func member(_ number: Int, in archive: ModelArchive, horizon: Int) throws -> any Forecaster {
+        let prefix = "\(number)."
+        var inner = ModelArchive()
+        for (name, tensor) in archive.tensors where name.hasPrefix(prefix) {
+            inner.tensors[String(name.dropFirst(prefix.count))] = tensor
+        }
+        for (name, text) in archive.metadata where name.hasPrefix(prefix) {
+            inner.metadata[String(name.dropFirst(prefix.count))] = text
+        }
+        guard try inner.text("algorithm") != Self.name else {
+            throw SignalError(.malformed, "a column's forecaster is one that chooses")
+        }
+        do {
+            let member = try ModelRegistry.forecaster(archive: inner)
+            guard member.columnCount == 1, member.targetCount == 1, member.horizon == horizon else {
+                throw SignalError(.malformed, "is not of one column, or of another horizon")
+            }
+            return member
+        } catch var error as SignalError {
+            error.place.tensor = error.place.tensor.map { prefix + $0 }
+            throw error
+        }
+    }
+
     private static func trial(_ line: String, in archive: ModelArchive) throws -> ForecastChoice.Trial {
         let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, ["baseline", "candidate"].contains(parts[1]),
@@ -52,21 +73,25 @@ extension AutoForecaster {
             label: parts[0], meanAbsoluteError: Double(parts[2]), isBaseline: parts[1] == "baseline")
     }
 
-    /// The fitted model: its options, the entry `columns`, and for every column, under `column.N.`, its forecaster, the
-    /// entries `choice` and `reason`, and `trials`, a line for every candidate with its error.
+    /// The fitted model: its options, the entry `columns`, and for every column, under `column.N.`, its forecasters
+    /// (`0.`, `1.`, ...), the entries `members`, `choice` and `reason`, and `trials`, a line for every candidate with its
+    /// error.
     public func archived() throws -> ModelArchive {
         var archive = ModelArchive()
-        for (column, member) in members.enumerated() {
-            var inner = try member.archived()
-            let choice = choices[column]
-            inner.metadata["choice"] = choice.label
-            inner.metadata["reason"] = choice.reason
-            inner.metadata["trials"] = choice.trials.map { trial in
+        for (column, own) in members.enumerated() {
+            let (prefix, choice) = (Self.prefix(column), choices[column])
+            for (number, member) in own.enumerated() {
+                let inner = try member.archived()
+                for (name, tensor) in inner.tensors { archive.tensors["\(prefix)\(number).\(name)"] = tensor }
+                for (name, text) in inner.metadata { archive.metadata["\(prefix)\(number).\(name)"] = text }
+            }
+            archive.metadata[prefix + "members"] = String(own.count)
+            archive.metadata[prefix + "choice"] = choice.label
+            archive.metadata[prefix + "reason"] = choice.reason
+            archive.metadata[prefix + "trials"] = choice.trials.map { trial in
                 "\(trial.label)\t\(trial.isBaseline ? "baseline" : "candidate")\t"
                     + (trial.meanAbsoluteError.map { "\($0)" } ?? "-")
             }.joined(separator: "\n")
-            for (name, tensor) in inner.tensors { archive.tensors[Self.prefix(column) + name] = tensor }
-            for (name, text) in inner.metadata { archive.metadata[Self.prefix(column) + name] = text }
         }
         shape.store(in: &archive)
         try archive.store(algorithm: Self.name, options: options)

@@ -27,8 +27,10 @@ public struct AutoForecasterOptions: AlgorithmOptions {
 ///
 /// Of the longest run of frames, the first 55 % fit all candidates, which forecast from origins up to 77.5 %; then those
 /// 77.5 % fit them and the rest judges. The best baseline (last value, mean, seasonal naive) is taken, unless others beat
-/// it by more than the standard error of the difference over all origins; then the best of those. What was chosen is
-/// fitted on all data. Every column is forecast from itself alone.
+/// it by more than the standard error of the difference over all origins, and in the second fold by itself; then the best of those. The
+/// mean of the three best forecasts is tried too, since means of forecasts err less than most of their parts (Bates and
+/// Granger, "The Combination of Forecasts", 1969). What was chosen is fitted on all data. Every column is forecast from
+/// itself alone.
 public struct AutoForecaster: Forecaster {
     /// The name used on the command line and in files.
     public static let name = "auto"
@@ -40,15 +42,17 @@ public struct AutoForecaster: Forecaster {
     /// What was chosen for every forecast column, and why.
     public let choices: [ForecastChoice]
     let shape: ColumnForecasting
-    /// The forecaster of every forecast column.
-    let members: [any Forecaster]
+    /// The forecasters of every forecast column, whose mean is the forecast.
+    let members: [[any Forecaster]]
+    /// How many forecasts are put together.
+    static let combined = 3
 
     /// The number of columns a frame must have.
     public var columnCount: Int { shape.columnCount }
     /// The number of columns that are forecast.
     public var targetCount: Int { shape.targetCount }
     /// The longest context of all columns' forecasters.
-    public var contextLength: Int { members.map(\.contextLength).max() ?? 1 }
+    public var contextLength: Int { members.flatMap { $0 }.map(\.contextLength).max() ?? 1 }
     /// The number of frames that are forecast.
     public var horizon: Int { options.horizon }
 
@@ -69,7 +73,7 @@ public struct AutoForecaster: Forecaster {
             data, targets: options.targets, horizon: options.horizon,
             fewestFrames: max(40, 5 * (options.horizon + 2)), for: name)
         var choices: [ForecastChoice] = []
-        var members: [any Forecaster] = []
+        var members: [[any Forecaster]] = []
         for column in 0..<shape.targetCount {
             let own = data.column(column)
             let (member, choice) = try chosen(own, options: options, context: context)
@@ -89,7 +93,7 @@ public struct AutoForecaster: Forecaster {
 
     private static func chosen(
         _ data: TrainingData, options: AutoForecasterOptions, context: FittingContext
-    ) throws -> (any Forecaster, ForecastChoice) {
+    ) throws -> ([any Forecaster], ForecastChoice) {
         let horizon = options.horizon
         let period = data.periods(options.period, targets: 1, room: horizon)[0]
         let candidates = ForecastCandidate.all(period: period)
@@ -104,29 +108,43 @@ public struct AutoForecaster: Forecaster {
         let trainings = parts.map { data.frames(before: $0.fitted, ofSegment: longest) }
         let quiet = FittingContext(seed: context.seed)
         let results = try ConcurrentLoop.map(count: candidates.count * parts.count, jobs: context.jobs) {
-            index -> [Double]? in
+            index -> RollingForecasts? in
             let (candidate, part) = (candidates[index / parts.count], index % parts.count)
             do {
                 let model = try candidate.fit(trainings[part], horizon: horizon, context: quiet)
                 guard model.contextLength <= parts[part].fitted else { return nil }
-                return try RollingForecasts(model, frames: run, origins: places[part], steps: horizon).errors(
-                    ofColumn: 0)
+                return try RollingForecasts(model, frames: run, origins: places[part], steps: horizon)
             } catch let error as SignalError where [.insufficientData, .limitExceeded, .malformed].contains(error.code)
             {
                 return nil
             }
         }
-        let errors = candidates.indices.map { candidate -> [Double]? in
-            let ofParts = parts.indices.map { results[candidate * parts.count + $0] }
-            return ofParts.contains { $0 == nil } ? nil : ofParts.flatMap { $0 ?? [] }
+        func rolling(_ candidate: Int) -> [RollingForecasts]? {
+            let all = parts.indices.compactMap { results[candidate * parts.count + $0] }
+            return all.count == parts.count ? all : nil
         }
+        var errors = candidates.indices.map { rolling($0)?.flatMap { $0.errors(ofColumn: 0) } }
+        let best = candidates.indices.filter { errors[$0] != nil }
+            .sorted { (errors[$0] ?? []).reduce(0, +) < (errors[$1] ?? []).reduce(0, +) }.prefix(combined).sorted()
+        var labels = candidates.map(\.label)
+        if best.count == combined {
+            let together = best.compactMap(rolling)
+            errors.append(
+                parts.indices.flatMap { part in
+                    RollingForecasts(meanOf: together.map { $0[part] }).errors(ofColumn: 0)
+                })
+            labels.append("mean of " + best.map { candidates[$0].label }.joined(separator: " and "))
+        }
+        let count = places.reduce(0) { $0 + $1.count }
         guard
             let (index, choice) = ForecastChoice.choose(
-                labels: candidates.map(\.label), baselines: candidates.map(\.isBaseline), errors: errors)
+                labels: labels, baselines: labels.indices.map { $0 < candidates.count && candidates[$0].isBaseline },
+                errors: errors, last: count - (places.last?.count ?? 0)..<count)
         else {
             throw SignalError(.insufficientData, "not even a baseline can be fitted on \(run.count) frames")
         }
-        return (try candidates[index].fit(data, horizon: horizon, context: quiet), choice)
+        let chosen = index < candidates.count ? [index] : Array(best)
+        return (try chosen.map { try candidates[$0].fit(data, horizon: horizon, context: quiet) }, choice)
     }
 
     /// The forecast after every window. Shape: windows x horizon x targets.
@@ -137,13 +155,15 @@ public struct AutoForecaster: Forecaster {
         let windows = max(0, frames.count - context + 1)
         guard windows > 0 else { return [] }
         var forecasts = Array(repeating: Float(0), count: windows * horizon * targets)
-        for (column, member) in members.enumerated() {
-            let first = context - member.contextLength
-            let own = FeatureFrames(
-                columnCount: 1, times: Array(frames.times[first...]),
-                values: (first..<frames.count).map { frames.values[$0 * columnCount + column] })
-            for (index, value) in try member.forecasts(own).enumerated() {
-                forecasts[index * targets + column] = value
+        for (column, own) in members.enumerated() {
+            for member in own {
+                let first = context - member.contextLength
+                let part = FeatureFrames(
+                    columnCount: 1, times: Array(frames.times[first...]),
+                    values: (first..<frames.count).map { frames.values[$0 * columnCount + column] })
+                for (index, value) in try member.forecasts(part).enumerated() {
+                    forecasts[index * targets + column] += value / Float(own.count)
+                }
             }
         }
         return forecasts

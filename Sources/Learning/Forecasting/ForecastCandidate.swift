@@ -27,12 +27,14 @@ struct ForecastCandidate: Sendable {
         all.append(ForecastCandidate(HoltWintersForecaster.self, [("period", "1")], "no season, damped"))
         all.append(ForecastCandidate(AutoRegressiveForecaster.self))
         all.append(ForecastCandidate(AutoRegressiveForecaster.self, [("differences", "1")], "differenced"))
-        let window = [("sequenceLength", "48")]
-        let words = period > 1 ? "period \(period)" : "48 frames"
-        all.append(ForecastCandidate(LinearForecaster.self, season + window, words))
-        all.append(
-            ForecastCandidate(
-                LinearForecaster.self, season + window + [("isRelative", "true")], "\(words), relative"))
+        // Without the season too: on a level that wanders, a season may be found that is chance.
+        for length in Set([1, period]).sorted() {
+            let settings = [("period", String(length)), ("sequenceLength", "48")]
+            let words = length > 1 ? "period \(length)" : "48 frames"
+            all.append(ForecastCandidate(LinearForecaster.self, settings, words))
+            all.append(
+                ForecastCandidate(LinearForecaster.self, settings + [("isRelative", "true")], "\(words), relative"))
+        }
         return all
     }
 

@@ -18,13 +18,15 @@ public struct ForecastChoice: Sendable, Equatable {
     public var trials: [Trial]
 
     /// Chooses by the errors at every origin (`nil` where a candidate could not be fitted): the best baseline, unless
-    /// others beat it by more than the standard error of the difference; then the best of those.
+    /// others beat it by more than the standard error of the difference, and also in the last fold; then the best of those.
     ///
     /// On series that wander, the differences are chance, and the last value stays.
     ///
+    /// - Parameter last: the origins of the last fold, which is closest to what comes and has the most to learn from; all
+    ///   when `nil`.
     /// - Returns: the place of the chosen one among the candidates.
     static func choose(
-        labels: [String], baselines: [Bool], errors: [[Double]?]
+        labels: [String], baselines: [Bool], errors: [[Double]?], last: Range<Int>? = nil
     ) -> (index: Int, choice: ForecastChoice)? {
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
         let means = errors.map { $0.map(mean) }
@@ -40,10 +42,14 @@ public struct ForecastChoice: Sendable, Equatable {
                 differences.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(max(differences.count - 1, 1))
             return (average, (variance / Double(differences.count)).squareRoot())
         }
+        func isBetterAtLast(_ index: Int) -> Bool {
+            guard let last, !last.isEmpty else { return true }
+            return mean(Array((errors[index] ?? [])[last])) < mean(Array(reference[last]))
+        }
         let better = known.filter { index in
             guard !baselines[index] else { return false }
             let (average, error) = advantage(index)
-            return average > error
+            return average > error && isBetterAtLast(index)
         }
         let chosen = best(better) ?? baseline
         func shown(_ value: Double?) -> String {
@@ -61,9 +67,11 @@ public struct ForecastChoice: Sendable, Equatable {
         } else if let rival = best(known.filter { !baselines[$0] }) {
             let (average, error) = advantage(rival)
             let words =
-                average > 0
-                ? "is better by \(shown(average)), no more than its standard error of \(shown(error))"
-                : "is not better (\(shown(means[rival])))"
+                average > error
+                ? "is better by \(shown(average)) in all, but not in the last fold"
+                : average > 0
+                    ? "is better by \(shown(average)), no more than its standard error of \(shown(error))"
+                    : "is not better (\(shown(means[rival])))"
             reason =
                 "\(labels[chosen]): the best baseline, with a mean absolute error over \(reference.count) origins of "
                 + "\(shown(means[chosen])); the best of the others, \(labels[rival]), \(words)"

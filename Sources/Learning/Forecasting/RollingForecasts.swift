@@ -40,6 +40,20 @@ public struct RollingForecasts: Sendable {
         self.actual = actual
     }
 
+    /// The means of several forecasts from the same origins.
+    ///
+    /// - Precondition: there is at least one, and all are of the same shape.
+    init(meanOf others: [RollingForecasts]) {
+        let first = others[0]
+        origins = first.origins
+        horizon = first.horizon
+        targetCount = first.targetCount
+        actual = first.actual
+        forecasts = first.forecasts.indices.map { place in
+            others.reduce(0) { $0 + $1.forecasts[place] / Float(others.count) }
+        }
+    }
+
     /// Where forecasts begin: spread evenly from the first to the last place that has the horizon after it.
     ///
     /// - Returns: at most `count` places, rising, none twice; empty when there is no room.

@@ -29,7 +29,7 @@ struct Forecast: AsyncParsableCommand {
             Examples:
               auscult forecast --model auto --input sensors.csv --horizon 48 --plot forecast.png -o forecast.csv
               auscult forecast --model forecast.safetensors --input sensors.csv --backtest 12
-              auscult forecast --input fan.wav -f vibration --columns rms --horizon 50
+              auscult forecast --input fan.wav -f vibration --set vibration.hopSeconds=0.1 --columns rms
               auscult forecast --input sensors.csv --score-model detector.safetensors --horizon 60
             """)
 
