@@ -12,8 +12,8 @@ import Testing
             func mean(_ rows: ArraySlice<[Double]>, _ column: Int) -> Double {
                 rows.reduce(0) { $0 + $1[column] } / Double(rows.count)
             }
-            // Vibration, temperature and current rise, pressure falls.
-            for (column, sign) in [(1, 1.0), (2, 1.0), (3, 1.0), (4, -1.0)] {
+            // Vibration and temperature rise, pressure falls; the current follows the load as much as the wear.
+            for (column, sign) in [(1, 1.0), (2, 1.0), (4, -1.0)] {
                 #expect(sign * (mean(unit.values.suffix(5), column) - mean(unit.values.prefix(30), column)) > 0)
             }
         }
