@@ -22,7 +22,7 @@ struct CMAPSSBenchmark: AsyncParsableCommand {
     @OptionGroup var options: ProtocolOptions
 
     @Option(help: ArgumentHelp("Seeds, counted up from --seed.", valueName: "n"))
-    var repeats = 3
+    var repeats = 2
 
     /// The longest remaining life that is told apart, as in most papers.
     static let cap = 125.0
