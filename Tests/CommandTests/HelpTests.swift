@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         "inspect", "extract", "spectrum", "synth", "train", "detect", "evaluate", "models", "benchmark", "worker",
-        "doctor", "config",
+        "doctor", "config", "energy", "history",
     ]
 
     static let flags: [(command: [String], flags: [String])] = [
@@ -13,6 +13,10 @@ struct HelpTests {
         (["spectrum"], ["--envelope", "--rpm", "--bearing", "--json", "--plot", "--rate", "--unit", "--output"]),
         (["synth", "mimii"], ["--machines", "--normal", "--abnormal", "--snr", "--seed", "--jobs", "--output"]),
         (["synth", "vibration"], ["--snapshots", "--defect", "--seed", "--output"]),
+        (["synth", "sensors"], ["--preset", "--rows", "--spacing", "--anomaly-rate", "--units", "--wear", "--seed"]),
+        (["energy"], ["--power", "--current", "--tariff", "--operating-hours", "--unit", "--json", "--output"]),
+        (["history"], ["--period", "--anomalies", "--components", "--unit", "--json", "--output"]),
+        (["benchmark", "sensors"], ["--runs", "--rows", "--preset", "--seed", "--json", "--output"]),
         (["train"], ["--data", "--feature", "--output", "--threshold", "--seed", "--normalize", "--jobs"]),
         (["detect"], ["--model", "--per", "--json", "--jsonl", "--output", "--normalize"]),
         (["evaluate"], ["--model", "--data", "--report", "--min-auc", "--normalize", "--seed"]),
@@ -114,6 +118,12 @@ struct HelpTests {
         ["synth", "mimii", "--seconds", "nan"], ["synth", "mimii", "--rate", "1e30"],
         ["synth", "mimii", "--ids", "9"], ["synth", "mimii", "--channels", "0"], ["synth", "mimii", "--snr", "inf"],
         ["synth", "mimii", "--normal", "0", "--abnormal", "0"], ["synth", "mimii", "--seed=-1"],
+        ["synth", "sensors", "--rows", "5"], ["synth", "sensors", "--start", "yesterday"],
+        ["synth", "sensors", "--spacing", "0"], ["synth", "sensors", "--anomaly-rate", "nan"],
+        ["energy", "x.csv", "--tariff", "cheap"], ["energy", "x.csv", "--operating-hours", "22-6"],
+        ["energy", "x.csv", "--longest-step", "0"], ["energy", "x.csv", "--demand-minutes", "nan"],
+        ["history", "x.csv", "--json", "--components"], ["energy"], ["history"],
+        ["benchmark", "sensors", "--runs", "0"],
         ["synth", "vibration", "--snapshots", "0"], ["synth", "vibration", "--onset", "nan"],
         ["worker", "--shard", "3/2"], ["worker", "--shard", "-1/2"], ["worker", "--shard", "a"],
         ["benchmark", "extract", "--rounds", "0"], ["benchmark", "extract", "--clips", "0"],

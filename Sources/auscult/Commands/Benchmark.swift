@@ -11,6 +11,7 @@ struct Benchmark: AsyncParsableCommand {
             ModelsBenchmark.self,
             ForecastBenchmark.self,
             SyntheticSensorsBenchmark.self,
+            SensorsBenchmark.self,
             SKABBenchmark.self,
             MachineSoundsBenchmark.self,
             NABBenchmark.self,
