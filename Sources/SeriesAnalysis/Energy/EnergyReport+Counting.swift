@@ -28,7 +28,9 @@ extension EnergyReport {
         guard counter.total.hours > 0, let first = times.first, let last = times.last else {
             throw SignalError(
                 .insufficientData,
-                "has no two rows with power at most \(counter.longestStep) s apart, so there is no energy to count; see --longest-step"
+                counter.longestStep > 0
+                    ? "has no two rows with power at most \(counter.longestStep) s apart, so there is no energy to count; see --longest-step"
+                    : "has no two rows at different times, so there is no energy to count"
             )
         }
         let priced = options.tariff
