@@ -73,7 +73,7 @@ public struct CorrelationMapFigure: Figure {
                     inks[0].append(Double(column))
                     inks[1].append(Double(row))
                     inks[2].append((value * 100).rounded() / 100)
-                    inks[3].append(value < 0.05 ? 0xFFFFFF : 0)
+                    inks[3].append(value < -0.15 ? 0xFFFFFF : 0)
                 }
             }
             let labels = script.data(columns: inks)

@@ -88,7 +88,7 @@ public struct FigureScript: Sendable {
         let pixels = Int((300 * height).rounded())
         let points = Int((100 * height).rounded())
         let png =
-            "set terminal pngcairo size 2400,\(pixels) font 'DejaVu Sans,10' fontscale 2.6 linewidth 3 "
+            "set terminal pngcairo size 2400,\(pixels) font 'DejaVu Sans,10' fontscale 2.6 linewidth 3 pointscale 2 "
             + "background rgb 'white' noenhanced\n"
         let svg =
             "set terminal svg size 800,\(points) dynamic font 'DejaVu Sans,10' fontscale \(Self.vectorFontScale) linewidth 1 "

@@ -45,7 +45,10 @@ struct Compare: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How a recording's score comes from its frames', as in train.", valueName: "rule"))
     var aggregate = "mean"
 
-    @Option(help: ArgumentHelp("Also write comparison.json and comparison.csv to this folder.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Also write comparison.json, comparison.csv and a report with figures (index.html) to this folder.",
+            valueName: "dir"))
     var report: String?
 
     @OptionGroup var tables: TableFlags
@@ -109,9 +112,72 @@ struct Compare: AsyncParsableCommand {
         if let report {
             try AtomicFile.write(Array(text.utf8), to: report + "/comparison.json")
             try AtomicFile.write(Array(document.csv.utf8), to: report + "/comparison.csv")
+            try await writeReport(document, dataset, to: report, console)
         }
         try dataset.failures.conclude(console)
         if results.allSatisfy({ $0.failure != nil }) { throw ExitCode(ExitStatus.someFailed) }
+    }
+
+    private func writeReport(
+        _ document: ModelComparison.Document, _ dataset: Dataset, to folder: String, _ console: Console
+    ) async throws {
+        let lines = document.lines
+        let measured = lines.filter { $0.auc != nil }
+        func column(_ name: String, _ unit: String, _ path: KeyPath<ModelComparison.Line, Double?>)
+            -> NumberTable.Column
+        {
+            NumberTable.Column(name, unit: unit, lines.map { $0[keyPath: path] ?? .nan })
+        }
+        var quality = Report.Section("Quality and time")
+        quality.show(
+            NumberTable([
+                .init("model", lines.map(\.model)), column("AUC", "share", \.auc), column("lower", "95 %", \.aucLower),
+                column("upper", "95 %", \.aucUpper), column("AP", "share", \.averagePrecision),
+                column("precision", "share", \.precision), column("recall", "share", \.recall),
+                column("F1", "share", \.f1),
+                column("time to fit", "s", \.fitSeconds), column("time of one score", "µs", \.scoreMicroseconds),
+                .init("failed since", lines.map { $0.failure ?? "" }),
+            ]),
+            caption:
+                "Every model with its own defaults on the same split; thresholds (\(document.thresholdRule)) saw no label. The "
+                + "last lines are trivial rules.")
+        quality.show(
+            ModelComparisonFigure(
+                models: measured.map(\.model), microseconds: measured.map { $0.scoreMicroseconds ?? .nan },
+                quality: measured.map { $0.auc ?? .nan }, lower: measured.map { $0.aucLower ?? .nan },
+                upper: measured.map { $0.aucUpper ?? .nan }))
+        var report = ReportMaker.report("Comparison of \(lines.count) models and rules")
+        let best = measured.max { ($0.auc ?? 0) < ($1.auc ?? 0) }
+        report.summary = [
+            "Judged by \(document.test.normal) normal and \(document.test.anomalous) anomalous \(document.test.unit). "
+                + (best.map { "The highest AUC has \($0.model): \(Text.number($0.auc ?? 0, digits: 3)). " } ?? "")
+                + "The best of several looks better than it is, since it was chosen by these labels."
+        ]
+        report.sections = [
+            ReportMaker.data(
+                [
+                    ("frames or rows trained on", document.trainingFrames),
+                    ("normal \(document.test.unit) judged by", document.test.normal),
+                    ("anomalous \(document.test.unit) judged by", document.test.anomalous),
+                    ("known to be anomalous, left out of training", dataset.leftOut),
+                    ("held out of training", dataset.heldOut), ("files rejected", dataset.failures.count),
+                ], dataset.failures), quality,
+            Report.Section(
+                "Configuration",
+                [
+                    .table(
+                        NumberTable([
+                            .init("setting", ["feature", "columns", "threshold rule", "seed", "seeds a model"]),
+                            .init(
+                                "value",
+                                [
+                                    document.feature, "\(document.columns)", document.thresholdRule, "\(document.seed)",
+                                    "\(document.seeds)",
+                                ]),
+                        ]), caption: "What all models have in common.")
+                ]), ReportMaker.howToReproduce(),
+        ]
+        try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 
     private func modelNames() throws -> [String] {

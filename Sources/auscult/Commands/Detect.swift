@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Learning
+import Reporting
 import SignalCore
 import SignalIO
 import Synchronization
@@ -42,6 +43,9 @@ struct Detect: AsyncParsableCommand {
             "Stretch the threshold's distance from the usual score by this, in place of what training did.",
             valueName: "factor"))
     var thresholdMultiplier: Double?
+
+    @Option(help: ArgumentHelp("Also write a report with figures (index.html) to this folder.", valueName: "dir"))
+    var report: String?
 
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var normalization: NormalizationOptions
@@ -103,8 +107,10 @@ struct Detect: AsyncParsableCommand {
             item.flatMap { item in
                 Result.capturing(path: item.path) {
                     let loaded = try input.load(item.path)
+                    var traces = Traces()
                     return Scored(
-                        rows: try rows(of: loaded, item, file.model, isByClip: isByClip), path: item.path,
+                        rows: try rows(of: loaded, item, file.model, isByClip: isByClip, &traces), traces: traces,
+                        path: item.path,
                         warnings: loaded.warnings, isIncomplete: loaded.isIncomplete)
                 }
             }
@@ -116,6 +122,8 @@ struct Detect: AsyncParsableCommand {
                     state.failures.note(
                         warnings: scored.warnings, isIncomplete: scored.isIncomplete, of: scored.path, console)
                     state.anomalies += rows.count(where: \.anomalous)
+                    state.rows += rows.count
+                    state.traces.append(scored.traces)
                     for row in rows { try state.output.write(row) }
                     progress.advance()
                 case .failure(let error):
@@ -123,6 +131,10 @@ struct Detect: AsyncParsableCommand {
                     progress.advance(failed: true)
                 }
             }
+        }
+        if let report {
+            let (traces, failures, rows) = state.withLock { ($0.traces, $0.failures, $0.rows) }
+            try await writeReport(file, traces, failures, rows: rows, isByClip: isByClip, to: report, console)
         }
         try state.withLock { state in
             try state.output.finish()
@@ -137,20 +149,37 @@ struct Detect: AsyncParsableCommand {
 
     /// The verdicts on one input, a stretch of frames at a time.
     private func rows(
-        of loaded: ModelInput.Loaded, _ item: DatasetItem, _ model: TrainedModel, isByClip: Bool
+        of loaded: ModelInput.Loaded, _ item: DatasetItem, _ model: TrainedModel, isByClip: Bool,
+        _ traces: inout Traces
     ) throws -> [Row] {
         if isByClip {
             return try loaded.segments.map { segment in
-                row(try model.clipVerdict(loaded.frames.frames(in: segment)), loaded, item, model)
+                let verdict = try model.clipVerdict(loaded.frames.frames(in: segment))
+                let row = row(verdict, loaded, item, model)
+                if report != nil {
+                    traces.clips.append(
+                        ClipTrace(
+                            path: item.path,
+                            machine: [item.machine, item.id].compactMap(\.self).joined(separator: "/"),
+                            isAnomalous: item.label.map { $0 == .abnormal }, score: Double(verdict.score),
+                            isReported: row.anomalous, contributions: verdict.contributions))
+                }
+                return row
             }
         }
         var rows: [Row] = []
         let context = model.detector.contextLength
-        for segment in loaded.segments {
+        for (number, segment) in loaded.segments.enumerated() {
+            var trace = ScoreTrace(
+                name: loaded.segments.count == 1 ? item.path : "\(item.path)#\(number + 1)", path: item.path,
+                hasDates: loaded.hasAbsoluteTimes, columns: model.recipe.schema.columns.count)
             for start in stride(from: segment.lowerBound, to: segment.upperBound - context + 1, by: 4096) {
                 let stretch = start..<min(start + 4096 + context - 1, segment.upperBound)
-                rows += try model.frameVerdicts(loaded.frames.frames(in: stretch)).map { row($0, loaded, item, model) }
+                let verdicts = try model.frameVerdicts(loaded.frames.frames(in: stretch))
+                rows += verdicts.map { row($0, loaded, item, model) }
+                if report != nil { trace.append(verdicts, threshold: threshold) }
             }
+            traces.series.append(trace)
         }
         return rows
     }
@@ -180,6 +209,7 @@ struct Detect: AsyncParsableCommand {
     /// The rows of one recording.
     private struct Scored: Sendable {
         let rows: [Row]
+        let traces: Traces
         let path: String
         let warnings: [String]
         let isIncomplete: Bool
@@ -189,6 +219,54 @@ struct Detect: AsyncParsableCommand {
         var output: Writer
         var failures = Failures()
         var anomalies = 0
+        var rows = 0
+        var traces = Traces()
+    }
+
+    /// What a report shows of the inputs.
+    private struct Traces: Sendable {
+        var clips: [ClipTrace] = []
+        var series: [ScoreTrace] = []
+
+        mutating func append(_ other: Traces) {
+            clips += other.clips
+            series += other.series
+        }
+    }
+
+    private func writeReport(
+        _ file: ModelFile, _ traces: Traces, _ failures: Failures, rows: Int, isByClip: Bool, to folder: String,
+        _ console: Console
+    ) async throws {
+        let inputs = file.model.table == nil ? "recordings" : "tables"
+        let unit = isByClip ? inputs : file.model.table == nil ? "frames" : "rows"
+        var report = ReportMaker.report("What \(model) found")
+        let anomalies =
+            traces.clips.count(where: \.isReported) + traces.series.reduce(0) { $0 + $1.alarms.count { $0 } }
+        report.summary = [
+            "\(anomalies) of \(rows) \(unit) are reported as anomalous, in \(failures.succeeded) \(inputs).",
+            "These are verdicts, not measurements of quality: how often they are right is what evaluate measures by labels.",
+        ]
+        if threshold != nil || thresholdMultiplier != nil {
+            report.summary.append("The threshold was set by hand; figures show the model's own where they name it so.")
+        }
+        report.sections = [
+            ReportMaker.data(
+                [
+                    ("\(inputs) given", failures.succeeded + failures.count), ("rejected", failures.count),
+                    ("\(unit) scored", rows),
+                ], failures), ReportMaker.configuration(file),
+        ]
+        if isByClip {
+            let maker = RecordingReport(
+                file: file, reading: reading, normalization: normalization.normalize, clips: traces.clips)
+            report.sections += maker.findings() + [try maker.examples()]
+        } else {
+            let maker = TableReport(file: file, traces: traces.series)
+            report.sections += maker.findings() + (try maker.history())
+        }
+        report.sections.append(ReportMaker.howToReproduce())
+        try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 
     /// Writes rows in the form asked for.

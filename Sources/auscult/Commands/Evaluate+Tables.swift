@@ -25,6 +25,7 @@ extension Evaluate {
     private struct ScoredTable: Sendable {
         var item: DatasetItem
         var series: [LabelledSeries]
+        var hasDates: Bool
         var isLabelled: Bool
         var trainedRows: Int
         var loaded: (warnings: [String], isIncomplete: Bool)
@@ -62,7 +63,15 @@ extension Evaluate {
         let result = try ResultOutput(path: output.output)
         try result.write(text)
         try result.finish()
-        if let report { try write(text, series, file.model.frameThreshold.value, to: report) }
+        if let report {
+            try write(text, series, file.model.frameThreshold.value, to: report)
+            let lines = [
+                ("tables given", scored.count + failures.count), ("tables rejected", failures.count),
+                ("tables without labels, left out", unlabelled), ("rows evaluated", evaluation.overall.rowCount),
+                ("rows trained on" + (includeTrained ? "" : ", left out"), trained),
+            ]
+            try await writeReport(file, scored, evaluation, ReportMaker.data(lines, failures), to: report, console)
+        }
         console.note(SeriesEvaluationTable.rendered(evaluation))
         if let reason = evaluation.overall.ranking.reason { console.warn(reason) }
         try gate(evaluation.overall.ranking.auc)
@@ -97,7 +106,8 @@ extension Evaluate {
                             alarms: { try policy.alarms(times: $0, scores: $1, threshold: file.model.frameThreshold) })
                     }
                     return ScoredTable(
-                        item: item, series: series ?? [], isLabelled: series != nil, trainedRows: trainedRows,
+                        item: item, series: series ?? [], hasDates: loaded.hasAbsoluteTimes, isLabelled: series != nil,
+                        trainedRows: trainedRows,
                         loaded: (loaded.warnings, loaded.isIncomplete))
                 }
             }
@@ -119,6 +129,49 @@ extension Evaluate {
         }
         try Interruption.check()
         return state.withLock { ($0.scored, $0.failures) }
+    }
+
+    private func writeReport(
+        _ file: ModelFile, _ scored: [ScoredTable], _ evaluation: SeriesEvaluation, _ data: Report.Section,
+        to folder: String, _ console: Console
+    ) async throws {
+        let traces = scored.flatMap { table in
+            table.series.map { series in
+                var trace = ScoreTrace(
+                    name: series.name, path: table.item.path, hasDates: table.hasDates,
+                    columns: file.model.recipe.schema.columns.count)
+                trace.times = series.times
+                trace.scores = series.scores.map(Double.init)
+                trace.labels = series.labels
+                trace.alarms = series.alarms ?? series.scores.map { $0 > file.model.frameThreshold.value }
+                trace.severity = zip(series.scores, trace.alarms).map { score, isAlarm in
+                    isAlarm
+                        ? ScoreTrace.severities.firstIndex(of: file.model.frameThreshold.severity(of: score)) ?? 0 : nil
+                }
+                return trace
+            }
+        }
+        let maker = TableReport(file: file, traces: traces)
+        let overall = evaluation.overall
+        var report = ReportMaker.report("Evaluation of \(model)")
+        let auc = overall.ranking.auc.map { Text.number($0, digits: 3) } ?? "not defined"
+        let rules = overall.baselines.map {
+            "\($0.name) \($0.ranking.auc.map { Text.number($0, digits: 3) } ?? "none")"
+        }
+        report.summary = [
+            "\(file.model.algorithm) on \(overall.rowCount) rows, \(overall.anomalousRowCount) of them anomalous: AUC \(auc) "
+                + "(95 %: \(SeriesEvaluationTable.interval(overall.ranking))). Trivial rules on the same rows: "
+                + "\(rules.joined(separator: ", ")).",
+            "At its threshold, which saw no label: \(overall.events.counts.foundCount) of "
+                + "\(overall.events.counts.foundCount + overall.events.counts.missedCount) events found, precision "
+                + "\(Text.number(overall.classification.precision, digits: 3)) and recall "
+                + "\(Text.number(overall.classification.recall, digits: 3)) by rows.",
+        ]
+        report.sections =
+            [data, ReportMaker.configuration(file, seed: try seeds.value())]
+            + [maker.quality(evaluation, baselines: scored.flatMap(\.series))] + maker.findings()
+            + (try maker.history()) + [ReportMaker.howToReproduce()]
+        try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 
     private func write(_ document: String, _ series: [LabelledSeries], _ threshold: Float, to folder: String) throws {

@@ -44,7 +44,10 @@ struct Evaluate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Exit with 1 when the AUC over all is below this.", valueName: "auc"))
     var minAuc: Double?
 
-    @Option(help: ArgumentHelp("Also write evaluation.json and scores.csv to this folder.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Also write evaluation.json, scores.csv and a report with figures (index.html) to this folder.",
+            valueName: "dir"))
     var report: String?
 
     @Flag(help: "Score recordings that the model was trained on, too; the result then flatters.")
@@ -69,6 +72,8 @@ struct Evaluate: AsyncParsableCommand {
         var recordedLevel: Double
         var heardLevel: Double
         var wasTrainedOn: Bool
+        /// What every column adds to the score; empty when no report is wanted.
+        var contributions: [Float]
         var warnings: [String]
         var isIncomplete: Bool
     }
@@ -128,7 +133,16 @@ struct Evaluate: AsyncParsableCommand {
         let result = try ResultOutput(path: output.output)
         try result.write(text)
         try result.finish()
-        if let report { try write(text, used, to: report) }
+        if let report {
+            try write(text, used, to: report)
+            let lines = [
+                ("recordings given", scored.count + failures.count), ("rejected", failures.count),
+                ("trained on" + (includeTrained ? "" : ", left out"), trained),
+                ("without a label, left out", unlabelled),
+                ("evaluated", used.count),
+            ]
+            try await writeReport(file, used, evaluation, ReportMaker.data(lines, failures), to: report, console)
+        }
         console.note(EvaluationTable.rendered(evaluation, title: title(file)))
         if let reason = evaluation.overall.ranking.reason {
             console.warn(
@@ -163,7 +177,7 @@ struct Evaluate: AsyncParsableCommand {
     private func score(_ file: ModelFile, _ console: Console) async throws -> ([Scored], Failures) {
         let walk = InputWalk(paths: data, endsWithNull: false)
         let progress = ProgressLine("evaluate", total: Console.isTerminal ? walk.count() : nil, console: console)
-        let (readingOptions, normalize) = (reading, normalization.normalize)
+        let (readingOptions, normalize, wantsBlame) = (reading, normalization.normalize, report != nil)
         _ = try ModelInput(file, readingOptions, normalization: normalize)
         let state = Mutex((scored: [Scored](), failures: Failures()))
         try await ParallelWork.run(jobs: jobs.count()) {
@@ -177,11 +191,14 @@ struct Evaluate: AsyncParsableCommand {
                     let loaded = try input.load(item.path)
                     let level = loaded.level ?? 0
                     let isNormalized = file.model.signal?.normalization == .rms && level > Decibels.silence
+                    let verdict = wantsBlame ? try file.model.clipVerdict(loaded.frames) : nil
                     return Scored(
-                        item: item, score: try file.model.clipScore(loaded.frames), recordedLevel: level,
+                        item: item, score: try verdict?.score ?? file.model.clipScore(loaded.frames),
+                        recordedLevel: level,
                         heardLevel: isNormalized
                             ? Decibels.level(amplitude: FeaturePipeline.normalizedLevel) : level,
-                        wasTrainedOn: file.model.provenance.includes(digest: digest), warnings: loaded.warnings,
+                        wasTrainedOn: file.model.provenance.includes(digest: digest),
+                        contributions: verdict?.contributions ?? [], warnings: loaded.warnings,
                         isIncomplete: loaded.isIncomplete)
                 }
             }
@@ -201,6 +218,46 @@ struct Evaluate: AsyncParsableCommand {
         }
         try Interruption.check()
         return state.withLock { ($0.scored, $0.failures) }
+    }
+
+    private func writeReport(
+        _ file: ModelFile, _ used: [Scored], _ evaluation: Evaluation, _ data: Report.Section, to folder: String,
+        _ console: Console
+    ) async throws {
+        let clips = used.map { scored in
+            ClipTrace(
+                path: scored.item.path,
+                machine: [scored.item.machine, scored.item.id].compactMap(\.self).joined(separator: "/"),
+                isAnomalous: scored.item.label.map { $0 == .abnormal }, score: Double(scored.score),
+                isReported: scored.score > file.model.clipThreshold.value, contributions: scored.contributions)
+        }
+        let maker = RecordingReport(
+            file: file, reading: reading, normalization: normalization.normalize, clips: clips)
+        var report = ReportMaker.report("Evaluation of \(model)")
+        let overall = evaluation.overall
+        let auc = overall.ranking.auc.map { Text.number($0, digits: 3) } ?? "not defined"
+        let interval = overall.ranking.aucLower.flatMap { lower in
+            overall.ranking.aucUpper.map {
+                " (95 %: \(Text.number(lower, digits: 3)) to \(Text.number($0, digits: 3)))"
+            }
+        }
+        let rules = overall.baselines.map {
+            "\($0.name) \($0.ranking.auc.map { Text.number($0, digits: 3) } ?? "none")"
+        }
+        report.summary = [
+            "\(file.model.algorithm) on \(overall.normalCount) normal and \(overall.anomalousCount) anomalous recordings: AUC "
+                + "\(auc)\(interval ?? ""). Trivial rules on the same recordings: \(rules.joined(separator: ", ")).",
+            "At its threshold, which saw no label: precision \(Text.number(overall.classification.precision, digits: 3)), recall "
+                + "\(Text.number(overall.classification.recall, digits: 3)), "
+                + "\(Text.number(100 * overall.classification.falseAlarmRate, digits: 1)) % false alarms among normal recordings.",
+        ]
+        if includeTrained, used.contains(where: \.wasTrainedOn) {
+            report.summary.append("Some of these recordings were trained on: the result flatters.")
+        }
+        report.sections =
+            [data, ReportMaker.configuration(file, seed: try seeds.value())] + maker.quality(evaluation)
+            + maker.findings() + [try maker.examples(), ReportMaker.howToReproduce()]
+        try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 
     private func write(_ document: String, _ scored: [Scored], to folder: String) throws {

@@ -11,7 +11,8 @@ struct Failures: Sendable {
     private(set) var count = 0
     /// Inputs that worked.
     private(set) var succeeded = 0
-    private var first: [SignalError] = []
+    /// The first of what failed, with the reasons.
+    private(set) var first: [SignalError] = []
 
     /// Counts an input that worked.
     mutating func succeed() { succeeded += 1 }
