@@ -2,9 +2,13 @@ import SignalCore
 
 /// How many rows were anomalous in each stretch of time, by severity.
 public struct AnomalyHistoryFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "anomaly-history"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// Whether times are seconds since 1970 rather than since a start.
     public var hasDates: Bool
@@ -61,6 +65,7 @@ public struct AnomalyHistoryFigure: Figure {
         }
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [TimeScale(range ?? 0...1, hasDates: hasDates).axis, Axis("Anomalous \(unit)", unit: "count")]
     }
@@ -69,12 +74,14 @@ public struct AnomalyHistoryFigure: Figure {
         starts.finiteRange.map { $0.lowerBound...($0.upperBound + max(length, 1e-9)) }
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable(
             [.time(starts, name: "begin", hasDates: hasDates)]
                 + zip(severities, counts).map { .init($0, unit: "count", $1) })
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual([starts.count] + counts.map(\.count))
         try requireEqual(severities.count, counts.count)

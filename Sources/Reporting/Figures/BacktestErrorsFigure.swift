@@ -2,9 +2,13 @@ import SignalCore
 
 /// How wrong forecasts were at every step ahead, in a backtest.
 public struct BacktestErrorsFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "backtest-errors"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The forecasters; those for comparison last.
     public var forecasters: [String]
@@ -29,8 +33,10 @@ public struct BacktestErrorsFigure: Figure {
             + "forecaster of use lies below the trivial ones."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Steps ahead", unit: "rows"), Axis("Mean absolute error", unit: value.unit)] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         let steps = errors.map(\.count).max() ?? 0
         return NumberTable(
@@ -38,6 +44,7 @@ public struct BacktestErrorsFigure: Figure {
                 + zip(forecasters, errors).map { .init("mean absolute error of \($0)", unit: value.unit, $1) })
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(forecasters.count, errors.count)
         let range = try drawnRange(errors.flatMap(\.self), [0], what: "error")

@@ -2,9 +2,13 @@ import SignalCore
 
 /// Which columns or bands the anomalies are blamed on.
 public struct BlameFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "blame"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The columns, those with the largest share first.
     public var columns: [String]
@@ -41,14 +45,17 @@ public struct BlameFigure: Figure {
             + (hasUsual ? " The marks are the same shares in what was not reported." : "")
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Share of the score", unit: "%"), Axis("Column", unit: "name")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         var table: [NumberTable.Column] = [.init("column", columns), .init("share of the score", unit: "%", shares)]
         if !usual.isEmpty { table.append(.init("usual share", unit: "%", usual)) }
         return NumberTable(table)
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(columns.count, shares.count, usual.isEmpty ? shares.count : usual.count)
         let range = try drawnRange(shares, usual, what: "share")

@@ -2,9 +2,13 @@ import SignalCore
 
 /// Whether probabilities mean what they say.
 public struct CalibrationFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "calibration"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The mean predicted probability in every interval of a tenth that holds an item.
     public var predicted: [Double]
@@ -36,8 +40,10 @@ public struct CalibrationFigure: Figure {
             + "diagonal probabilities mean what they say. Beside each mark the number of items; few say little."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Predicted probability", unit: "share"), Axis("Came true", unit: "share")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("predicted probability", unit: "share", predicted), .init("came true", unit: "share", observed),
@@ -45,6 +51,7 @@ public struct CalibrationFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(predicted.count, observed.count, counts.count)
         _ = try drawnRange(predicted, what: "probability")

@@ -2,9 +2,13 @@ import SignalCore
 
 /// One recording as the model saw it: its spectrogram, what the model could not explain of it, and its score over time.
 public struct ClipFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "clip"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The middle of every band in Hz, rising; the positions of the columns where they are no bands.
     public var frequencies: [Double]
@@ -70,6 +74,7 @@ public struct ClipFigure: Figure {
             + (frames > columns ? " \(frames) frames are drawn as \(columns) columns, by their mean." : "")
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [
             TimeScale((columnTimes + times).finiteRange?.visible ?? 0...1, hasDates: false).axis,
@@ -78,6 +83,7 @@ public struct ClipFigure: Figure {
         ]
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         let bands = frequencies.count
         var columns: [NumberTable.Column] = [.init("time", unit: "s", columnTimes)]
@@ -98,6 +104,7 @@ public struct ClipFigure: Figure {
         return NumberTable(columns)
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         let bands = frequencies.count
         try requireEqual(times.count, scores.count)

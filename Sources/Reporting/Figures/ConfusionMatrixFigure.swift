@@ -2,9 +2,13 @@ import SignalCore
 
 /// How often each true class was taken for which.
 public struct ConfusionMatrixFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "confusion-matrix"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The classes.
     public var classes: [String]
@@ -27,8 +31,10 @@ public struct ConfusionMatrixFigure: Figure {
             + "Right decisions stand on the falling diagonal; darker means a larger share of the row."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Taken for", unit: "class"), Axis("True class", unit: "class")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable(
             [.init("true class", classes)]
@@ -39,6 +45,7 @@ public struct ConfusionMatrixFigure: Figure {
                 })
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual([classes.count, counts.count] + counts.map(\.count))
         guard !classes.isEmpty, classes.count <= 30, counts.joined().contains(where: { $0 > 0 }) else {

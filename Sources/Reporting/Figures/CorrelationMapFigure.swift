@@ -2,9 +2,13 @@ import SignalCore
 
 /// The correlation of every two columns.
 public struct CorrelationMapFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "correlation-map"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The columns.
     public var columns: [String]
@@ -27,10 +31,12 @@ public struct CorrelationMapFigure: Figure {
             + "neither tells of the other. Light is positive, dark negative. Correlation is no cause."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [Axis("Column", unit: "name"), Axis("Column", unit: "name"), Axis("Correlation", unit: "-1 to 1")]
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable(
             [.init("column", columns)]
@@ -41,6 +47,7 @@ public struct CorrelationMapFigure: Figure {
                 })
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual([columns.count, coefficients.count] + coefficients.map(\.count))
         _ = try drawnRange(coefficients.flatMap(\.self), what: "correlation")

@@ -2,9 +2,13 @@ import SignalCore
 
 /// A series taken apart into its trend, its season and the rest.
 public struct DecompositionFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "decomposition"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The quantity.
     public var value: Axis
@@ -44,8 +48,10 @@ public struct DecompositionFigure: Figure {
             + Decimation.note(from: count, to: rows.count)
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [TimeScale(times.finiteRange?.visible ?? 0...1, hasDates: hasDates).axis, value] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .time(times, hasDates: hasDates), .init("observed", unit: value.unit, observed),
@@ -54,6 +60,7 @@ public struct DecompositionFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(times.count, observed.count, trend.count, seasonal.count, remainder.count)
         let range = try drawnRange(times, what: "time").visible

@@ -27,9 +27,13 @@ public struct DistributionsFigure: Figure {
         }
     }
 
+    /// The name of this kind in files.
     public static let kind = "distributions"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The columns; the first twelve are drawn.
     public var columns: [Column]
@@ -46,8 +50,10 @@ public struct DistributionsFigure: Figure {
             + (missing.isEmpty ? "" : " Missing values: \(missing.joined(separator: ", ")).")
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Rows", unit: "count")] + columns.map(\.axis) }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("column", columns.flatMap { column in column.counts.map { _ in column.axis.quantity } }),
@@ -58,6 +64,7 @@ public struct DistributionsFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         for column in columns { try requireEqual(column.edges.count - 1, column.counts.count) }
         let drawn = columns.filter { $0.counts.contains { $0 > 0 } }

@@ -2,9 +2,13 @@ import SignalCore
 
 /// Energy use by the hour of the day.
 public struct EnergyByHourFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "energy-by-hour"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The mean energy of each of the 24 hours from midnight; not a number where there is no data.
     public var meanEnergy: [Double]
@@ -30,8 +34,10 @@ public struct EnergyByHourFigure: Figure {
             "The mean energy of every hour of the day (\(clock)), with the highest of any day as a mark; hatched: the peak hours."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Hour of the day", unit: "h"), Axis("Energy in an hour", unit: unit)] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("hour", unit: "h", meanEnergy.indices.map(Double.init)), .init("mean energy", unit: unit, meanEnergy),
@@ -40,6 +46,7 @@ public struct EnergyByHourFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(meanEnergy.count, peakEnergy.count, isPeak.count)
         let range = try drawnRange(meanEnergy, peakEnergy, [0], what: "energy")

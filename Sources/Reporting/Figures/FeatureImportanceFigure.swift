@@ -2,9 +2,13 @@ import SignalCore
 
 /// How much a model of targets rests on each column.
 public struct FeatureImportanceFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "feature-importance"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The columns, the most important first.
     public var columns: [String]
@@ -37,8 +41,10 @@ public struct FeatureImportanceFigure: Figure {
             + " Columns that say the same share their importance."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [measure, Axis("Column", unit: "name")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         var table: [NumberTable.Column] = [
             .init("column", columns), .init(measure.quantity, unit: measure.unit, importance),
@@ -47,6 +53,7 @@ public struct FeatureImportanceFigure: Figure {
         return NumberTable(table)
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(columns.count, importance.count, deviation.isEmpty ? importance.count : deviation.count)
         let ends = zip(importance, deviation).map { [$0 - $1, $0 + $1] }.flatMap(\.self)

@@ -35,8 +35,8 @@ enum FigureStyle {
     static let model = "#0072b2"
     /// What is anomalous or an alarm: vermilion.
     static let alarm = "#d55e00"
-    /// What is true by label: pale yellow as an area behind, with a dark edge.
-    static let truth = "#f0e442"
+    /// What is true by label: pale yellow as an area behind.
+    static let truth = "#f7efa0"
     /// What is normal: sky blue.
     static let normal = "#56b4e9"
     /// What serves for comparison only.

@@ -19,9 +19,13 @@ public struct ForecastFanFigure: Figure {
         }
     }
 
+    /// The name of this kind in files.
     public static let kind = "forecast-fan"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The quantity that is forecast.
     public var value: Axis
@@ -70,8 +74,10 @@ public struct ForecastFanFigure: Figure {
             + (actual.isEmpty ? "" : " The marks are what came.") + Decimation.note(from: count, to: rows.count)
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [TimeScale(timeRange?.visible ?? 0...1, hasDates: hasDates).axis, value] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         let past = history.count
         func after(_ values: [Double]) -> [Double] { [Double](repeating: .nan, count: past) + values }
@@ -90,6 +96,7 @@ public struct ForecastFanFigure: Figure {
 
     private var timeRange: ClosedRange<Double>? { (historyTimes + times).finiteRange }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(historyTimes.count, history.count)
         for band in bands { try requireEqual(times.count, forecast.count, band.lower.count, band.upper.count) }

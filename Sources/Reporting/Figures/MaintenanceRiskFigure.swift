@@ -2,9 +2,13 @@ import SignalCore
 
 /// The units of a fleet by how soon they are expected to fail.
 public struct MaintenanceRiskFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "maintenance-risk"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The units, the most urgent first.
     public var units: [String]
@@ -49,10 +53,12 @@ public struct MaintenanceRiskFigure: Figure {
             + "; beside the name the probability of failure."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [Axis("Remaining useful life", unit: lifeUnit), Axis("Unit, probability", unit: "name, %")]
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("unit", units), .init("risk", risks), .init("failure probability", unit: "share", probabilities),
@@ -61,6 +67,7 @@ public struct MaintenanceRiskFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(
             units.count, risks.count, probabilities.count, remainingLife.count, lower.count, upper.count)

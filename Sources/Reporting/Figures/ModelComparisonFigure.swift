@@ -2,9 +2,13 @@ import SignalCore
 
 /// The quality of several models against the time that one score takes.
 public struct ModelComparisonFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "model-comparison"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The models.
     public var models: [String]
@@ -39,8 +43,10 @@ public struct ModelComparisonFigure: Figure {
             + "overlap may differ by chance. Horizontal lines are trivial rules."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Time of one score", unit: "µs"), measure] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("model", models), .init("time of one score", unit: "µs", microseconds),
@@ -49,6 +55,7 @@ public struct ModelComparisonFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(models.count, microseconds.count, quality.count, lower.count, upper.count)
         let range = try drawnRange(quality, lower, upper, what: "quality")

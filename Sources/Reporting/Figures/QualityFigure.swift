@@ -2,9 +2,13 @@ import SignalCore
 
 /// The quality on every machine, with its interval, beside that of trivial rules.
 public struct QualityFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "machines"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The machines, in the order from the top down.
     public var machines: [String]
@@ -38,8 +42,10 @@ public struct QualityFigure: Figure {
             + (baseline.isEmpty ? "" : " The hollow marks are \(baselineName), which a model of use must beat.")
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Area under the ROC curve", unit: "share"), Axis("Machine", unit: "name")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         var columns: [NumberTable.Column] = [
             .init("machine", machines), .init("auc", unit: "share", values), .init("lower 95 %", unit: "share", lower),
@@ -49,6 +55,7 @@ public struct QualityFigure: Figure {
         return NumberTable(columns)
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(machines.count, values.count, lower.count, upper.count)
         try requireEqual(machines.count, baseline.isEmpty ? machines.count : baseline.count)

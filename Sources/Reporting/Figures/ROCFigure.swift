@@ -2,9 +2,13 @@ import SignalCore
 
 /// Receiver operating characteristics of one or several scores.
 public struct ROCFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "roc"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The curves; the model's first, then those of trivial rules.
     public var curves: [RankingCurve]
@@ -27,10 +31,13 @@ public struct ROCFigure: Figure {
             + (operatingPoint == nil ? "" : " The cross is the threshold in use.")
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("False-positive rate", unit: "share"), Axis("True-positive rate", unit: "share")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable { .curves(curves, x: "false-positive rate", y: "true-positive rate") }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         var script = try curveScript(curves, measure: "AUC")
         var plots = [

@@ -2,9 +2,13 @@ import SignalCore
 
 /// A series with the mean and the spread of the values around every moment.
 public struct RollingStatisticsFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "rolling-statistics"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The quantity.
     public var value: Axis
@@ -41,6 +45,7 @@ public struct RollingStatisticsFigure: Figure {
             + "standard deviation alone." + Decimation.note(from: count, to: rows.count)
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [
             TimeScale(times.finiteRange?.visible ?? 0...1, hasDates: hasDates).axis, value,
@@ -48,6 +53,7 @@ public struct RollingStatisticsFigure: Figure {
         ]
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .time(times, hasDates: hasDates), .init("value", unit: value.unit, values),
@@ -56,6 +62,7 @@ public struct RollingStatisticsFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(times.count, values.count, mean.count, deviation.count)
         let range = try drawnRange(times, what: "time").visible

@@ -2,9 +2,13 @@ import SignalCore
 
 /// How the scores of normal and of anomalous items are distributed, with the threshold between them.
 public struct ScoreHistogramFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "score-histogram"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The edges of the intervals; one more than there are intervals.
     public var edges: [Double]
@@ -38,8 +42,10 @@ public struct ScoreHistogramFigure: Figure {
             + "shares of its own number. What lies to the right of the threshold is reported." + histogram.note
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Anomaly score", unit: "no unit"), Axis("Share of the class", unit: "%")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("from score", unit: "no unit", Array(edges.dropLast())),
@@ -48,6 +54,7 @@ public struct ScoreHistogramFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(edges.count - 1, normal.count, anomalous.count)
         let scores = try drawnRange(edges, what: "score")

@@ -20,9 +20,13 @@ public struct SensorOverviewFigure: Figure {
         }
     }
 
+    /// The name of this kind in files.
     public static let kind = "sensor-overview"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// Whether times are seconds since 1970 rather than since a start.
     public var hasDates: Bool
@@ -49,11 +53,13 @@ public struct SensorOverviewFigure: Figure {
             + " Long series are drawn as the smallest and largest value of every short run, so that no spike is lost."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [TimeScale(columns.flatMap(\.times).finiteRange?.visible ?? 0...1, hasDates: hasDates).axis]
             + columns.map(\.axis)
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable(
             columns.flatMap { column -> [NumberTable.Column] in
@@ -64,6 +70,7 @@ public struct SensorOverviewFigure: Figure {
             })
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         for column in columns { try requireEqual(column.times.count, column.values.count) }
         let range = try drawnRange(columns.flatMap(\.times), what: "time").padded(0.005)

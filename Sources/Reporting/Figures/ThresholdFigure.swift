@@ -2,9 +2,13 @@ import SignalCore
 
 /// Why the threshold lies where it lies: the scores it was learnt from.
 public struct ThresholdFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "threshold"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The edges of the intervals; one more than there are intervals.
     public var edges: [Double]
@@ -40,8 +44,10 @@ public struct ThresholdFigure: Figure {
             + (sorted.isEmpty ? "." : " (\(percent(Double(above) / Double(sorted.count)))).") + histogram.note
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Anomaly score", unit: "no unit"), Axis("Scores", unit: "count")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("from score", unit: "no unit", Array(edges.dropLast())),
@@ -49,6 +55,7 @@ public struct ThresholdFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(edges.count - 1, counts.count)
         let range = try drawnRange(edges, what: "score")

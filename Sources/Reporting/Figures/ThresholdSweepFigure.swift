@@ -2,9 +2,13 @@ import SignalCore
 
 /// What another threshold would give: precision, recall and F1 against it.
 public struct ThresholdSweepFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "threshold-sweep"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The thresholds, rising.
     public var thresholds: [Double]
@@ -49,10 +53,12 @@ public struct ThresholdSweepFigure: Figure {
             + "learnt without labels. A threshold chosen here by the best F1 would flatter."
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [Axis("Threshold", unit: "score, no unit"), Axis("Precision, recall, F1", unit: "share")]
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         NumberTable([
             .init("threshold", unit: "no unit", thresholds), .init("precision", unit: "share", precision),
@@ -60,6 +66,7 @@ public struct ThresholdSweepFigure: Figure {
         ])
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(thresholds.count, precision.count, recall.count, f1.count)
         _ = try drawnRange(recall, what: "recall, since nothing is labelled anomalous")

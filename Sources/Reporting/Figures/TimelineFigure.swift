@@ -2,9 +2,13 @@ import SignalCore
 
 /// A score over time with its threshold, the alarms it raised, and the events that truly happened.
 public struct TimelineFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "timeline"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// Whether times are seconds since 1970 rather than since a start.
     public var hasDates: Bool
@@ -43,6 +47,7 @@ public struct TimelineFigure: Figure {
             + Decimation.note(from: min(scores.count, times.count), to: rows.count)
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] {
         [
             TimeScale(times.finiteRange?.visible ?? 0...1, hasDates: hasDates).axis,
@@ -50,6 +55,7 @@ public struct TimelineFigure: Figure {
         ]
     }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         func state(_ stretches: [Stretch]) -> [Double] {
             var next = 0
@@ -67,6 +73,7 @@ public struct TimelineFigure: Figure {
         return NumberTable(columns)
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(times.count, scores.count)
         let range = try drawnRange(times, what: "time").visible

@@ -2,9 +2,13 @@ import SignalCore
 
 /// The loss of a network in every epoch of its training.
 public struct TrainingHistoryFigure: Figure {
+    /// The name of this kind in files.
     public static let kind = "training-history"
+    /// The stem of the figure's files.
     public var name: String
+    /// What stands above the picture.
     public var title: String
+    /// What is to be seen and how to read it.
     public var caption: String
     /// The loss on training data, one an epoch, from the first.
     public var loss: [Double]
@@ -26,8 +30,10 @@ public struct TrainingHistoryFigure: Figure {
                 : " The cross is the lowest loss on validation data, whose weights were kept.")
     }
 
+    /// The quantities on the axes, with their units.
     public var axes: [Axis] { [Axis("Epoch", unit: "count"), Axis("Loss", unit: "mean of squares")] }
 
+    /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         var columns: [NumberTable.Column] = [
             .init("epoch", unit: "count", loss.indices.map { Double($0 + 1) }),
@@ -37,6 +43,7 @@ public struct TrainingHistoryFigure: Figure {
         return NumberTable(columns)
     }
 
+    /// What gnuplot is told; refuses numbers that make no picture with a `SignalError`.
     public func script() throws -> FigureScript {
         try requireEqual(loss.count, validationLoss.isEmpty ? loss.count : validationLoss.count)
         let range = try drawnRange(loss, validationLoss, what: "loss")
