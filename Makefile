@@ -47,8 +47,20 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@$(AUSCULT) train gradient-boosting --data datasets/demo/fleet/failed.csv --unit unit --run-to-failure --cap 125 \
 	    --set rounds=100 --set minLeafSamples=50 --set columnShare=0.5 --output models/demo-fleet.safetensors --quiet
 	@$(AUSCULT) maintain --model models/demo-fleet.safetensors --input datasets/demo/fleet/running.csv \
-	    --planned-cost 800 --unplanned-cost 6000 --output reports/demo/fleet.csv
-	@echo; echo "The spectrogram of a faulty fan: reports/demo/fan/id_00/abnormal/00000001.png"
+	    --planned-cost 800 --unplanned-cost 6000 --output reports/demo/fleet.csv --report reports/demo/fleet
+	@echo; echo "8. Seven sensors of a pump unit: what is odd, what it consumed, what comes next, in a report"
+	@$(AUSCULT) synth sensors --output datasets/demo/sensors
+	@$(AUSCULT) train gaussian-mixture --data datasets/demo/sensors/train.csv --set components=4 --set table.windows=8 \
+	    --set table.statistics=mean+std --set table.differences=1 --threshold quantile:0.998 \
+	    --output models/demo-sensors.safetensors --quiet | grep "^model"
+	@$(AUSCULT) evaluate --model models/demo-sensors.safetensors --data datasets/demo/sensors/test.csv \
+	    --output reports/demo/sensors.json --report reports/demo/sensors
+	@$(AUSCULT) energy datasets/demo/sensors/test.csv --tariff 0.24,6-22=0.31,sat-sun=0.24 --output reports/demo/energy.csv
+	@$(AUSCULT) forecast --input datasets/demo/sensors/train.csv --columns temperature --horizon 1440 \
+	    --report reports/demo/forecast --output reports/demo/forecast.csv
+	@echo; echo "The reports, to open in a browser: reports/demo/sensors/index.html, reports/demo/forecast/index.html,"
+	@echo "  reports/demo/fleet/index.html, reports/demo/comparison/index.html"
+	@echo "The spectrogram of a faulty fan: reports/demo/fan/id_00/abnormal/00000001.png"
 	@echo "To try next:"
 	@echo "  $(AUSCULT) inspect datasets/demo/fan/id_00/abnormal/00000001.wav"
 	@echo "  $(AUSCULT) detect --model models/demo-valve.safetensors datasets/demo/valve --per frame --jsonl | head"

@@ -153,4 +153,20 @@ public enum ModelRegistry {
         }
         return try defaults(forecaster)
     }
+
+    /// The options of a classifier with their defaults.
+    public static func defaultOptions(of classifier: any Classifier.Type) throws -> OptionValues {
+        func defaults<Algorithm: Classifier>(_ type: Algorithm.Type) throws -> OptionValues {
+            try Algorithm.Options().values()
+        }
+        return try defaults(classifier)
+    }
+
+    /// The options of a regressor with their defaults.
+    public static func defaultOptions(of regressor: any Regressor.Type) throws -> OptionValues {
+        func defaults<Algorithm: Regressor>(_ type: Algorithm.Type) throws -> OptionValues {
+            try Algorithm.Options().values()
+        }
+        return try defaults(regressor)
+    }
 }

@@ -11,6 +11,8 @@ public struct ForecastBacktest: Sendable {
         public var column: Int
         /// How good it was.
         public var metrics: ForecastMetrics
+        /// The mean absolute error at every step ahead.
+        public var errorByStep: [Double]
     }
 
     /// The first frame of every forecast.
@@ -75,7 +77,13 @@ public struct ForecastBacktest: Sendable {
                     actual: actual[target], forecast: forecasts[target],
                     intervals: levels.indices.map { (levels[$0], lower[$0][target], upper[$0][target]) },
                     scale: scales[target])
-                lines.append(Line(method: entry.name, column: target, metrics: metrics))
+                let errors = (0..<steps).map { step in
+                    origins.indices.reduce(0.0) { sum, origin in
+                        let place = origin * steps + step
+                        return sum + abs(actual[target][place] - forecasts[target][place])
+                    } / Double(origins.count)
+                }
+                lines.append(Line(method: entry.name, column: target, metrics: metrics, errorByStep: errors))
                 guard index == 0 else { continue }
                 for level in levels.indices {
                     covered[level].inside += Int((metrics.coverage[level] * Double(actual[target].count)).rounded())

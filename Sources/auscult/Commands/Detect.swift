@@ -263,7 +263,7 @@ struct Detect: AsyncParsableCommand {
             report.sections += maker.findings() + [try maker.examples()]
         } else {
             let maker = TableReport(file: file, traces: traces.series)
-            report.sections += maker.findings() + (try maker.history())
+            report.sections += maker.findings() + (try maker.history(jobs: try jobs.count()))
         }
         report.sections.append(ReportMaker.howToReproduce())
         try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)

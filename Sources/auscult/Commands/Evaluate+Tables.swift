@@ -170,7 +170,7 @@ extension Evaluate {
         report.sections =
             [data, ReportMaker.configuration(file, seed: try seeds.value())]
             + [maker.quality(evaluation, baselines: scored.flatMap(\.series))] + maker.findings()
-            + (try maker.history()) + [ReportMaker.howToReproduce()]
+            + (try maker.history(jobs: try jobs.count())) + [ReportMaker.howToReproduce()]
         try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 

@@ -54,6 +54,9 @@ struct Forecast: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Draw history, forecast and intervals: a .png or .svg file.", valueName: "file"))
     var plot: String?
 
+    @Option(help: ArgumentHelp("Also write a report with figures (index.html) to this folder.", valueName: "dir"))
+    var report: String?
+
     @Option(
         help: ArgumentHelp("Forecast the scores that this detector gives the input.", valueName: "file"))
     var scoreModel: String?
@@ -115,6 +118,11 @@ struct Forecast: AsyncParsableCommand {
             try result.write(run.csv)
         }
         try result.finish()
+        if let report {
+            try await ReportMaker.write(
+                ForecastReport(run: run, backtest: backtest, crossings: crossings).report(), to: report,
+                jobs: try jobs.count(), console)
+        }
     }
 
     private func parsedLevels() throws -> [Double] {

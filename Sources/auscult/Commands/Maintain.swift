@@ -68,6 +68,10 @@ struct Maintain: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The price of a failure.", valueName: "price"))
     var unplannedCost = 5.0
 
+    @Option(help: ArgumentHelp("Also write a report with figures (index.html) to this folder.", valueName: "dir"))
+    var report: String?
+
+    @OptionGroup var jobs: JobOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var common: CommonOptions
 
@@ -106,6 +110,11 @@ struct Maintain: AsyncParsableCommand {
         }
         try result.finish()
         if !console.isQuiet { console.note(summary(advices, file.model)) }
+        if let report {
+            try await ReportMaker.write(
+                MaintenanceReport(file: file, advices: advices, level: level).report(input), to: report,
+                jobs: try jobs.count(), console)
+        }
         if table.content.isIncomplete {
             throw SignalError(.malformed, "the last row is cut off and was left out").at(path: input)
         }

@@ -29,21 +29,41 @@ struct Models: AsyncParsableCommand {
             let options: [String: String]
         }
 
+        private static let headings = [
+            "forecaster": "forecasters, for train and forecast",
+            "classifier": "classifiers of failures, for train --label or --fails-within and maintain",
+            "regressor": "regressors of remaining life, for train --target or --run-to-failure and maintain",
+        ]
+
+        private typealias Listed = (
+            kind: String, name: String, summary: String, options: [(name: String, value: OptionValue)]
+        )
+
+        /// All algorithms, a kind after the other.
+        private static func entries() throws -> [Listed] {
+            var entries: [Listed] = []
+            for type in ModelRegistry.detectors {
+                entries.append(
+                    ("detector", type.name, type.summary, try ModelRegistry.defaultOptions(of: type).entries))
+            }
+            for type in ModelRegistry.forecasters {
+                entries.append(
+                    ("forecaster", type.name, type.summary, try ModelRegistry.defaultOptions(of: type).entries))
+            }
+            for type in ModelRegistry.classifiers {
+                entries.append(
+                    ("classifier", type.name, type.summary, try ModelRegistry.defaultOptions(of: type).entries))
+            }
+            for type in ModelRegistry.regressors {
+                entries.append(
+                    ("regressor", type.name, type.summary, try ModelRegistry.defaultOptions(of: type).entries))
+            }
+            return entries
+        }
+
         func run() async throws {
             let result = try ResultOutput(path: output.output)
-            let entries =
-                try ModelRegistry.detectors.map { detector in
-                    (
-                        kind: "detector", name: detector.name, summary: detector.summary,
-                        options: try ModelRegistry.defaultOptions(of: detector).entries
-                    )
-                }
-                + ModelRegistry.forecasters.map { forecaster in
-                    (
-                        kind: "forecaster", name: forecaster.name, summary: forecaster.summary,
-                        options: try ModelRegistry.defaultOptions(of: forecaster).entries
-                    )
-                }
+            let entries = try Self.entries()
             if json {
                 try result.write(
                     JSONText.document(
@@ -55,8 +75,8 @@ struct Models: AsyncParsableCommand {
                         }))
             } else {
                 for (index, entry) in entries.enumerated() {
-                    if entry.kind != "detector", entries[index - 1].kind == "detector" {
-                        try result.write("\nforecasters, for train and forecast:\n\n")
+                    if let heading = Self.headings[entry.kind], entries[index - 1].kind != entry.kind {
+                        try result.write("\n\(heading):\n\n")
                     }
                     try result.write("\(entry.name)  \(entry.summary)\n")
                     try result.write("    \(entry.options.map { "\($0.name)=\($0.value)" }.joined(separator: " "))\n")

@@ -7,7 +7,7 @@ import SignalIO
 /// Draws forecasts: history, forecast and intervals of the first column, and of every further one in a file of its own.
 enum ForecastPicture {
     /// The most columns that are drawn.
-    private static let mostColumns = 16
+    static let mostColumns = 16
 
     /// - Parameter path: a file `.png` or `.svg`; those of further columns have the column's name before the ending.
     static func write(_ run: ForecastRun, to path: String, console: Console) async throws {
@@ -25,9 +25,9 @@ enum ForecastPicture {
         }
     }
 
-    private static func figure(_ run: ForecastRun, column: Int, target: FeatureColumn) -> ForecastFanFigure {
+    /// The fan of a column: so much history that the forecast is still to be seen beside it.
+    static func figure(_ run: ForecastRun, column: Int, target: FeatureColumn) -> ForecastFanFigure {
         let series = run.series
-        // So much history that the forecast is still to be seen beside it.
         let past = series.lastRun
         let first = max(0, past.count - max(5 * run.steps, 200))
         let start = series.startTime ?? 0

@@ -78,6 +78,7 @@ struct BacktestReport: Encodable, Sendable {
         let method: String
         let period: Int
         let metrics: ForecastMetrics
+        let errorByStep: [Double]
     }
 
     let origins: Int
@@ -93,7 +94,7 @@ struct BacktestReport: Encodable, Sendable {
             backtest.lines.filter { $0.column == column }.map {
                 Line(
                     column: columns[column].name, method: $0.method, period: backtest.periods[column],
-                    metrics: $0.metrics)
+                    metrics: $0.metrics, errorByStep: $0.errorByStep)
             }
         }
     }

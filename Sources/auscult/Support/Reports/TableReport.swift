@@ -146,16 +146,17 @@ struct TableReport {
         return [timeline, reason, blame]
     }
 
-    /// What the columns of the tables did: over time, distributions, correlation, rolling statistics.
-    func history() throws -> [Report.Section] {
+    /// What the columns of the tables did: over time, distributions, trends, seasons, correlation, energy.
+    func history(jobs: Int) throws -> [Report.Section] {
         guard let expectation = file.model.table else { return [] }
         let choice = try TableChoice(model: file.model, table: expectation, label: nil)
         var seen = Set<String>()
         let paths = traces.map(\.path).filter { seen.insert($0).inserted }
-        return try paths.prefix(Self.mostSeries).map { path in
+        return try paths.prefix(Self.mostSeries).flatMap { path in
             let content = try SensorTable.read(path: path, options: choice.reading)
             let alarms = traces.filter { $0.path == path }.flatMap { Stretch.marked($0.alarms, times: $0.times) }
-            return TableHistory(content: content).section(title: "Columns of \(path)", alarms: alarms)
+            return try TableHistory(path: path, content: content).sections(
+                title: "Columns of \(path)", alarms: alarms, jobs: jobs)
         }
     }
 }

@@ -1,0 +1,69 @@
+import Learning
+import Reporting
+import SignalCore
+
+/// A report on the maintenance of machines: who is at risk, why, what waiting costs, and what the model rests on.
+struct MaintenanceReport {
+    let file: PredictorFile
+    let advices: [MaintenanceAdvice]
+    /// The probability that the intervals hold.
+    let level: Double
+
+    /// The report on the machines of a table.
+    func report(_ input: String) -> Report {
+        var report = ReportMaker.report("Maintenance of the machines of \(input)")
+        let counts = MaintenanceRisk.allCases.reversed().map { risk in
+            "\(advices.count { $0.risk == risk }) \(risk.rawValue)"
+        }
+        report.summary = ["Of \(advices.count) rows judged: \(counts.joined(separator: ", ")) risk."]
+        var risks = Report.Section("Who needs maintenance")
+        if file.model.life != nil {
+            risks.show(
+                MaintenanceRiskFigure(
+                    units: advices.map(\.unit), risks: advices.map(\.risk.rawValue),
+                    probabilities: advices.map { $0.failureProbability ?? .nan },
+                    remainingLife: advices.map { $0.remainingUsefulLife ?? .nan },
+                    lower: advices.map { $0.lower ?? .nan }, upper: advices.map { $0.upper ?? .nan }, lifeUnit: "rows",
+                    level: level))
+        }
+        let order: [MaintenanceRisk] = [.high, .medium, .low]
+        let urgent = advices.indices.sorted {
+            (order.firstIndex(of: advices[$0].risk) ?? 0, $0) < (order.firstIndex(of: advices[$1].risk) ?? 0, $1)
+        }.map { advices[$0] }
+        risks.show(
+            NumberTable([
+                .init("unit", urgent.map(\.unit)), .init("time", urgent.map(\.time.description)),
+                .init("risk", urgent.map(\.risk.rawValue)),
+                .init("failure probability", unit: "share", urgent.map { $0.failureProbability ?? .nan }),
+                .init("remaining useful life", unit: "rows", urgent.map { $0.remainingUsefulLife ?? .nan }),
+                .init("lower", unit: "rows", urgent.map { $0.lower ?? .nan }),
+                .init("upper", unit: "rows", urgent.map { $0.upper ?? .nan }),
+                .init("next check", urgent.map(\.nextCheck.description)), .init("reason", urgent.map(\.reason)),
+            ]), caption: "Every judged row, the highest risk first.")
+        report.sections = [risks]
+        let priced = urgent.filter { $0.costs != nil }
+        if !priced.isEmpty {
+            var costs = Report.Section("What waiting costs")
+            costs.show(
+                NumberTable([
+                    .init("unit", priced.map(\.unit)),
+                    .init("planned", unit: "price", priced.map { $0.costs?.planned ?? .nan }),
+                    .init("failure", unit: "price", priced.map { $0.costs?.unplanned ?? .nan }),
+                    .init("best wait", unit: "rows", priced.map { Double($0.costs?.bestWait ?? 0) }),
+                    .init("cost there", unit: "price a row", priced.map { $0.costs?.bestCostPerRow ?? .nan }),
+                ]), caption: "The best moment is where the expected cost per row of service is lowest.")
+            report.sections.append(costs)
+        }
+        let importances = file.model.importances()
+        if !importances.isEmpty {
+            var basis = Report.Section("What the model rests on")
+            basis.show(
+                FeatureImportanceFigure(
+                    columns: importances.map(\.source), importance: importances.map(\.share),
+                    measure: Axis("Share of the gain of all splits", unit: "share")))
+            report.sections.append(basis)
+        }
+        report.sections.append(ReportMaker.howToReproduce())
+        return report
+    }
+}
