@@ -56,7 +56,7 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@$(AUSCULT) evaluate --model models/demo-sensors.safetensors --data datasets/demo/sensors/test.csv \
 	    --output reports/demo/sensors.json --report reports/demo/sensors
 	@$(AUSCULT) energy datasets/demo/sensors/test.csv --tariff 0.24,6-22=0.31,sat-sun=0.24 --output reports/demo/energy.csv
-	@$(AUSCULT) forecast --input datasets/demo/sensors/train.csv --columns temperature --horizon 1440 \
+	@$(AUSCULT) forecast --input datasets/demo/sensors/train.csv --columns temperature --horizon 240 \
 	    --report reports/demo/forecast --output reports/demo/forecast.csv
 	@echo; echo "The reports, to open in a browser: reports/demo/sensors/index.html, reports/demo/forecast/index.html,"
 	@echo "  reports/demo/fleet/index.html, reports/demo/comparison/index.html"
