@@ -48,94 +48,56 @@ public enum ModelRegistry {
     ///
     /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
     public static func detector(named name: String) throws -> any Detector.Type {
-        guard let detector = detectors.first(where: { $0.name == name }) else {
-            throw SignalError(.invalidOption, NearestName.unknown("model", name, among: names))
-        }
-        return detector
+        try entry(name, "model", in: detectors) { $0.name }
     }
 
     /// The forecaster of a name.
     ///
     /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
     public static func forecaster(named name: String) throws -> any Forecaster.Type {
-        guard let forecaster = forecasters.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .invalidOption, NearestName.unknown("forecaster", name, among: forecasters.map { $0.name }))
-        }
-        return forecaster
+        try entry(name, "forecaster", in: forecasters) { $0.name }
     }
 
     /// Reads a fitted forecaster of whatever algorithm the archive names.
     ///
     /// - Throws: `SignalError` for an unknown algorithm or damaged content.
     public static func forecaster(archive: ModelArchive) throws -> any Forecaster {
-        let name = try archive.text("algorithm")
-        guard let type = forecasters.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .unsupported,
-                NearestName.unknown("algorithm of the model file:", name, among: forecasters.map { $0.name }))
-        }
-        return try type.init(archive: archive)
+        try algorithm(of: archive, in: forecasters) { $0.name }.init(archive: archive)
     }
 
     /// Reads a fitted detector of whatever algorithm the archive names.
     ///
     /// - Throws: `SignalError` for an unknown algorithm or damaged content.
     public static func detector(archive: ModelArchive) throws -> any Detector {
-        let name = try archive.text("algorithm")
-        guard let type = detectors.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .unsupported, NearestName.unknown("algorithm of the model file:", name, among: names))
-        }
-        return try type.init(archive: archive)
+        try algorithm(of: archive, in: detectors) { $0.name }.init(archive: archive)
     }
 
     /// The classifier of a name.
     ///
     /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
     public static func classifier(named name: String) throws -> any Classifier.Type {
-        guard let classifier = classifiers.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .invalidOption, NearestName.unknown("classifier", name, among: classifiers.map { $0.name }))
-        }
-        return classifier
+        try entry(name, "classifier", in: classifiers) { $0.name }
     }
 
     /// The regressor of a name.
     ///
     /// - Throws: `SignalError` with code `invalidOption`, suggesting the nearest name and listing all.
     public static func regressor(named name: String) throws -> any Regressor.Type {
-        guard let regressor = regressors.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .invalidOption, NearestName.unknown("regressor", name, among: regressors.map { $0.name }))
-        }
-        return regressor
+        try entry(name, "regressor", in: regressors) { $0.name }
     }
 
     /// Reads a fitted classifier of whatever algorithm the archive names.
     ///
     /// - Throws: `SignalError` for an unknown algorithm or damaged content.
     public static func classifier(archive: ModelArchive) throws -> any Classifier {
-        let name = try archive.text("algorithm")
-        guard let type = classifiers.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .unsupported,
-                NearestName.unknown("algorithm of the model file:", name, among: classifiers.map { $0.name }))
-        }
-        return try type.init(archive: archive)
+        try algorithm(of: archive, in: classifiers) { $0.name }.init(archive: archive)
     }
 
     /// Reads a fitted regressor of whatever algorithm the archive names.
     ///
     /// - Throws: `SignalError` for an unknown algorithm or damaged content.
     public static func regressor(archive: ModelArchive) throws -> any Regressor {
-        let name = try archive.text("algorithm")
-        guard let type = regressors.first(where: { $0.name == name }) else {
-            throw SignalError(
-                .unsupported,
-                NearestName.unknown("algorithm of the model file:", name, among: regressors.map { $0.name }))
-        }
-        return try type.init(archive: archive)
+        try algorithm(of: archive, in: regressors) { $0.name }.init(archive: archive)
     }
 
     /// The options of a detector with their defaults.
@@ -168,5 +130,22 @@ public enum ModelRegistry {
             try Algorithm.Options().values()
         }
         return try defaults(regressor)
+    }
+
+    private static func entry<Entry>(
+        _ name: String, _ kind: String, in entries: [Entry], code: SignalError.Code = .invalidOption,
+        nameOf: (Entry) -> String
+    ) throws -> Entry {
+        guard let entry = entries.first(where: { nameOf($0) == name }) else {
+            throw SignalError(code, NearestName.unknown(kind, name, among: entries.map(nameOf)))
+        }
+        return entry
+    }
+
+    private static func algorithm<Entry>(
+        of archive: ModelArchive, in entries: [Entry], nameOf: (Entry) -> String
+    ) throws -> Entry {
+        try entry(
+            archive.text("algorithm"), "algorithm of the model file:", in: entries, code: .unsupported, nameOf: nameOf)
     }
 }
