@@ -91,12 +91,7 @@ extension TrainedPredictor {
             archive.metadata["category.\(index).one_hot"] = "\(category.isOneHot)"
         }
         archive.metadata["quality"] = quality.joined(separator: "\n")
-        archive.metadata["training.seed"] = "\(provenance.seed)"
-        archive.metadata["training.tool_version"] = provenance.toolVersion
-        archive.metadata["training.recordings"] = "\(provenance.recordingCount)"
-        archive.metadata["training.frames"] = "\(provenance.frameCount)"
-        archive.metadata["training.warnings"] = provenance.warnings.joined(separator: "\n")
-        archive.tensors["training.digests"] = Tensor(shape: [provenance.digests.count], .int64(provenance.digests))
+        archive.store(provenance)
         return archive
     }
 
@@ -109,13 +104,7 @@ extension TrainedPredictor {
                 .malformed,
                 "the file is no model of failures or remaining life; train one with random-forest or gradient-boosting")
         }
-        let version = try archive.text("format_version")
-        guard version == Self.formatVersion else {
-            throw SignalError(
-                .unsupported,
-                "format version '\(version.escapingControlCharacters)' of the model file is unknown; this tool reads "
-                    + "version \(Self.formatVersion), so a newer one may have written it")
-        }
+        try archive.requireVersion(Self.formatVersion)
         let names = try archive.lines("parts")
         var parts = PredictorTrainer.Result()
         if names.contains("failure") { parts.failure = try Self.failure(in: archive) }
@@ -140,9 +129,6 @@ extension TrainedPredictor {
         parts.quality = try archive.lines("quality")
         let prefix = "feature.option."
         let options = archive.metadata.filter { $0.key.hasPrefix(prefix) }
-        guard let seed = UInt64(try archive.text("training.seed")) else {
-            throw archive.unusable("training.seed", try archive.text("training.seed"), "a whole number from 0")
-        }
         func name(_ key: String) throws -> String? {
             let text = try archive.text(key)
             return text.isEmpty ? nil : text
@@ -165,12 +151,7 @@ extension TrainedPredictor {
                     isOneHot: try archive.flag("category.\(index).one_hot"))
             },
             unitColumn: try name("table.unit"), timeColumn: try name("table.time"), health: health,
-            provenance: TrainingProvenance(
-                seed: seed, toolVersion: try archive.text("training.tool_version"),
-                recordingCount: try archive.count("training.recordings"),
-                frameCount: try archive.count("training.frames"),
-                digests: try archive.int64("training.digests", shape: [nil]),
-                warnings: try archive.lines("training.warnings")))
+            provenance: try archive.provenance())
     }
 
     private static func failure(in archive: ModelArchive) throws -> Failure {

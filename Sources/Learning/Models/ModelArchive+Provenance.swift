@@ -41,4 +41,17 @@ extension ModelArchive {
 
     /// Reads what ``store(_:)`` wrote.
     func provenance() throws -> TrainingProvenance { try TrainingProvenance(archive: self) }
+
+    /// Refuses a file of another version than `known`.
+    ///
+    /// - Throws: `SignalError` with code `unsupported`, or `malformed` where no version stands.
+    func requireVersion(_ known: String) throws {
+        let version = try text("format_version")
+        guard version == known else {
+            throw SignalError(
+                .unsupported,
+                "format version '\(version.escapingControlCharacters)' of the model file is unknown; this tool reads "
+                    + "version \(known), so a newer one may have written it")
+        }
+    }
 }

@@ -61,13 +61,7 @@ public struct TrainedForecaster: Sendable {
                 .malformed,
                 "the file is no forecaster of this tool; train one with: auscult train auto --data TABLE.csv")
         }
-        let version = try archive.text("format_version")
-        guard version == Self.formatVersion else {
-            throw SignalError(
-                .unsupported,
-                "format version '\(version.escapingControlCharacters)' of the model file is unknown; this tool reads "
-                    + "version \(Self.formatVersion), so a newer one may have written it")
-        }
+        try archive.requireVersion(Self.formatVersion)
         let forecaster = try ModelRegistry.forecaster(archive: archive)
         let expected = Set(try forecaster.archived().tensors.keys).union(
             ForecastIntervals.tensorNames + TrainingProvenance.tensorNames)

@@ -34,13 +34,7 @@ extension TrainedModel {
         guard archive.metadata["format"] == Self.format else {
             throw SignalError(.malformed, "the file holds tensors but is no model of this tool")
         }
-        let version = try archive.text("format_version")
-        guard version == Self.formatVersion else {
-            throw SignalError(
-                .unsupported,
-                "format version '\(version.escapingControlCharacters)' of the model file is unknown; this tool reads "
-                    + "version \(Self.formatVersion), so a newer one may have written it")
-        }
+        try archive.requireVersion(Self.formatVersion)
         let detector = try ModelRegistry.detector(archive: archive)
         let expected = Set(try detector.archived().tensors.keys).union(TrainingProvenance.tensorNames)
         if let extra = archive.tensors.keys.filter({ !expected.contains($0) }).min() {
