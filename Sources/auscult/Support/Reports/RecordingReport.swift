@@ -21,30 +21,9 @@ struct RecordingReport {
         let threshold = evaluation.threshold
         var section = Report.Section("How well it finds anomalies")
         section.show(Self.table(evaluation), caption: Self.honesty)
-        section.show(
-            ROCFigure(
-                curves: [
-                    .receiverOperatingCharacteristic(
-                        name: file.model.algorithm, scores: scores, isAnomalous: labels, area: all.ranking.auc,
-                        lower: all.ranking.aucLower, upper: all.ranking.aucUpper)
-                ],
-                falsePositiveRate: all.classification.falseAlarmRate, truePositiveRate: all.classification.recall))
-        section.show(
-            PrecisionRecallFigure(
-                curves: [
-                    .precisionRecall(
-                        name: file.model.algorithm, scores: scores, isAnomalous: labels,
-                        averagePrecision: all.ranking.averagePrecision)
-                ], prevalence: Double(all.anomalousCount) / Double(max(1, labels.count))))
-        section.show(ScoreHistogramFigure(scores: scores, isAnomalous: labels, threshold: threshold))
-        let counts = all.classification
-        section.show(
-            ConfusionMatrixFigure(
-                classes: ["normal", "anomalous"],
-                counts: [
-                    [counts.trueNegatives, counts.falsePositives], [counts.falseNegatives, counts.truePositives],
-                ], unit: "recordings"))
-        section.show(ThresholdSweepFigure(scores: scores, isAnomalous: labels, threshold: threshold))
+        section.showQuality(
+            of: file.model.algorithm, scores: scores, isAnomalous: labels, ranking: all.ranking,
+            classification: all.classification, threshold: threshold, unit: "recordings")
         var sections = [section]
         if evaluation.groups.count > 1 {
             let groups = evaluation.groups

@@ -28,32 +28,10 @@ struct TableReport {
             "\(all.events.counts.foundCount) of \(all.events.counts.foundCount + all.events.counts.missedCount) events were found"
                 + (all.events.falseAlarmsPerHour.map { ", with \(Text.number($0, digits: 2)) false alarms an hour." }
                     ?? "."))
-        section.show(
-            ROCFigure(
-                curves: [
-                    .receiverOperatingCharacteristic(
-                        name: file.model.algorithm, scores: scores, isAnomalous: labels, area: all.ranking.auc,
-                        lower: all.ranking.aucLower, upper: all.ranking.aucUpper)
-                ] + curves(baselines, all),
-                falsePositiveRate: all.classification.falseAlarmRate, truePositiveRate: all.classification.recall))
-        section.show(
-            PrecisionRecallFigure(
-                curves: [
-                    .precisionRecall(
-                        name: file.model.algorithm, scores: scores, isAnomalous: labels,
-                        averagePrecision: all.ranking.averagePrecision)
-                ], prevalence: Double(all.anomalousRowCount) / Double(max(1, all.rowCount))))
-        section.show(
-            ScoreHistogramFigure(scores: scores, isAnomalous: labels, threshold: Double(evaluation.threshold)))
-        let counts = all.classification
-        section.show(
-            ConfusionMatrixFigure(
-                classes: ["normal", "anomalous"],
-                counts: [
-                    [counts.trueNegatives, counts.falsePositives], [counts.falseNegatives, counts.truePositives],
-                ], unit: "rows"))
-        section.show(
-            ThresholdSweepFigure(scores: scores, isAnomalous: labels, threshold: Double(evaluation.threshold)))
+        section.showQuality(
+            of: file.model.algorithm, scores: scores, isAnomalous: labels, ranking: all.ranking,
+            classification: all.classification, threshold: Double(evaluation.threshold), unit: "rows",
+            beside: curves(baselines, all))
         if evaluation.series.count > 1 {
             section.show(
                 QualityFigure(
