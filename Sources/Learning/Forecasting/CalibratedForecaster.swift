@@ -67,7 +67,8 @@ public struct CalibratedForecaster: Sendable {
     /// Forecasts what comes after some frames.
     ///
     /// - Parameters:
-    ///   - history: the frames before, at least the forecaster's context; the last hundred tell how wide intervals are.
+    ///   - history: the frames before, at least the forecaster's context; a hundred and two horizons more, where there are,
+    ///     tell how wide intervals are.
     ///   - steps: how many steps, at most the forecaster's horizon.
     ///   - levels: the levels of the intervals.
     /// - Throws: `SignalError` with code `insufficientData` when there are too few frames, `invalidOption` for more steps
@@ -91,11 +92,12 @@ public struct CalibratedForecaster: Sendable {
         let count = steps * forecaster.targetCount
         let values = all.prefix(count).map { Double($0) }
         let recent = history.frames(
-            in: max(0, history.count - ForecastIntervals.scaleLength - 1)..<history.count)
+            in: max(0, history.count - ForecastIntervals.historyLength(forecaster))..<history.count)
+        let scales = try intervals.scales(forecaster, after: recent)
         return ForecastSteps(
             steps: steps, targetCount: forecaster.targetCount, values: values,
             intervals: levels.map { level in
-                let reach = intervals.reach(level: level, history: recent)
+                let reach = intervals.reach(level: level, scales: scales)
                 return ForecastSteps.Interval(
                     level: level, lower: zip(values, reach).map { $0 - $1 }, upper: zip(values, reach).map { $0 + $1 })
             })

@@ -55,7 +55,7 @@ public struct ForecastBacktest: Sendable {
             var lower = Array(repeating: actual, count: levels.count)
             var upper = lower
             for origin in origins {
-                let context = max(entry.model.forecaster.contextLength, ForecastIntervals.scaleLength + 1)
+                let context = ForecastIntervals.historyLength(entry.model.forecaster)
                 let forecast = try entry.model.forecast(
                     after: frames.frames(in: max(0, origin - context)..<origin), steps: steps, levels: levels)
                 for step in 0..<steps {
