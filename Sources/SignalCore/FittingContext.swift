@@ -59,16 +59,21 @@ public struct FittingContext: Sendable {
     public var report: @Sendable (FittingProgress) throws -> FittingDecision
     /// Where an iterative fit saves its state, and from where it resumes.
     public var checkpoint: FittingCheckpoint?
+    /// Takes the losses of an iterative fit that has ended, those before it was resumed included; `nil` when nobody
+    /// wants them.
+    public var record: (@Sendable (TrainingHistory) -> Void)?
 
     /// Makes a context.
     public init(
         seed: UInt64 = 42, jobs: Int = 1, validation: TrainingData? = nil, checkpoint: FittingCheckpoint? = nil,
-        report: @escaping @Sendable (FittingProgress) throws -> FittingDecision = { _ in .proceed }
+        report: @escaping @Sendable (FittingProgress) throws -> FittingDecision = { _ in .proceed },
+        record: (@Sendable (TrainingHistory) -> Void)? = nil
     ) {
         self.seed = seed
         self.jobs = jobs
         self.validation = validation
         self.checkpoint = checkpoint
+        self.record = record
         self.report = report
     }
 }

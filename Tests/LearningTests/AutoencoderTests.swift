@@ -5,15 +5,6 @@ import Testing
 @testable import Learning
 @testable import NeuralNetworks
 
-/// Values that closures leave behind.
-private final class Recorder<Value: Sendable>: Sendable {
-    private let storage = Mutex<[Value]>([])
-
-    var entries: [Value] { storage.withLock { $0 } }
-
-    func append(_ value: Value) { storage.withLock { $0.append(value) } }
-}
-
 @Suite struct AutoencoderTests {
     private static func options(_ settings: [(name: String, text: String)] = []) throws -> LSTMAutoencoderOptions {
         try LSTMAutoencoderOptions().setting(

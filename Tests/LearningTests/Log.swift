@@ -8,3 +8,12 @@ final class Log: Sendable {
 
     func append(_ line: String) { storage.withLock { $0.append(line) } }
 }
+
+/// Values that closures leave behind.
+final class Recorder<Value: Sendable>: Sendable {
+    private let storage = Mutex<[Value]>([])
+
+    var entries: [Value] { storage.withLock { $0 } }
+
+    func append(_ value: Value) { storage.withLock { $0.append(value) } }
+}

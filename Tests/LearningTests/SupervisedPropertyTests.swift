@@ -79,6 +79,11 @@ import Testing
         #expect(importances[0].mean > 0.5 && importances[1].mean > 0.5)
         for importance in importances[2...] { #expect(abs(importance.mean) < 0.03) }
         #expect(try PermutationImportance.measure(model, on: test, rounds: 5, seed: 1, jobs: 3) == importances)
+        // Dealt anew together, columns are missed at least as much as the more important of them.
+        let together = try PermutationImportance.measure(
+            model, on: test, groups: [[0, 1], [2, 3]], rounds: 5, seed: 1)
+        #expect(together.map(\.columns) == [[0, 1], [2, 3]])
+        #expect(together[0].mean > max(importances[0].mean, importances[1].mean) && abs(together[1].mean) < 0.03)
         let classes = LabelledTables.classes(seed: 3, rows: 600)
         let forest = try RandomForestClassifier.fit(
             classes, validation: nil, options: RandomForestOptions(), context: FittingContext())

@@ -23,6 +23,9 @@ public struct PredictorTrainer: Sendable {
     public var settings: [(name: String, text: String)] = []
     /// The number of folds.
     public var folds = 5
+    /// What importances are measured by on held-out units: the source of every feature, and how often each source is dealt
+    /// anew; `nil` to leave them out, which spares their time.
+    public var permutation: (sources: [String], rounds: Int)?
 
     /// Makes a trainer.
     public init(algorithm: String) { self.algorithm = algorithm }
@@ -37,6 +40,8 @@ public struct PredictorTrainer: Sendable {
         public var quality: [String] = []
         /// The usual features of rows far from a failure.
         public var reference: [Float] = []
+        /// How much worse the parts become without a reading, where that was asked for.
+        public var importances: [HeldOutImportance] = []
     }
 
     /// Fits the parts.
@@ -89,14 +94,25 @@ public struct PredictorTrainer: Sendable {
                 data, validation: nil, options: Algorithm.Options().setting(settings), context: context)
         }
         let classifier = try fit(type, data, context)
-        let raw: [Double]
-        if let outOfBag = Self.outOfBag(classifier, data, normal) {
-            raw = outOfBag
-        } else {
-            raw = try outOfFold(data, context, "failure") { part, test, context in
-                try fit(type, part, context).failures(test, normalClass: normal)
+        var context = context
+        context.record = nil
+        var importances = permutation.map { HeldOutImportances(sources: $0.sources, rounds: $0.rounds) }
+        let outOfBag = Self.outOfBag(classifier, data, normal)
+        var raw = outOfBag ?? []
+        if outOfBag == nil || importances != nil {
+            let outOfFold = try outOfFold(data, context, "failure") { part, test, context in
+                let model = try fit(type, part, context)
+                if let asked = importances {
+                    importances?.add(
+                        try PermutationImportance.measure(
+                            model, on: test, groups: asked.groups, rounds: asked.rounds, seed: context.seed,
+                            jobs: context.jobs))
+                }
+                return try model.failures(test.frames, normalClass: normal)
             }
+            raw = outOfBag ?? outOfFold
         }
+        result.importances += importances?.all(.failure) ?? []
         let scores = raw.map { Float($0) }
         let calibration = try ProbabilityCalibration(.platt, scores: scores, isPositive: isFailure)
         let calibrated = scores.map { Double(calibration($0)) }
@@ -137,9 +153,20 @@ public struct PredictorTrainer: Sendable {
                 data, validation: nil, options: Algorithm.Options().setting(settings), context: context)
         }
         func clamp(_ value: Double) -> Double { min(max(0, value), cap ?? .infinity) }
-        let predictions = try outOfFold(data, context, "remaining life") { part, test, context in
-            try fit(type, part, context).predictions(test).map { clamp(Double($0)) }
+        var quiet = context
+        quiet.record = nil
+        var importances = permutation.map { HeldOutImportances(sources: $0.sources, rounds: $0.rounds) }
+        let predictions = try outOfFold(data, quiet, "remaining life") { part, test, context in
+            let model = try fit(type, part, context)
+            if let asked = importances {
+                importances?.add(
+                    try PermutationImportance.measure(
+                        model, on: test, groups: asked.groups, rounds: asked.rounds, seed: context.seed,
+                        jobs: context.jobs))
+            }
+            return try model.predictions(test.frames).map { clamp(Double($0)) }
         }
+        result.importances += importances?.all(.life) ?? []
         let truths = lives.map(Double.init)
         let spread = PredictionSpread(predictions: predictions, truths: truths, units: data.groups)
         let mean = truths.reduce(0, +) / Double(truths.count)
@@ -189,7 +216,7 @@ public struct PredictorTrainer: Sendable {
     /// What models of the other folds say of every row.
     private func outOfFold(
         _ data: LabelledData, _ context: FittingContext, _ what: String,
-        _ judge: (LabelledData, FeatureFrames, FittingContext) throws -> [Double]
+        _ judge: (LabelledData, LabelledData, FittingContext) throws -> [Double]
     ) throws -> [Double] {
         let dealt = try GroupedFolds(data, count: folds(of: data), seed: context.seed)
         var values = Array(repeating: 0.0, count: data.count)
@@ -203,7 +230,7 @@ public struct PredictorTrainer: Sendable {
                         step: "\(what), fold \(index + 1) of \(count): \(progress.step)", completed: progress.completed,
                         total: progress.total))
             }
-            for (row, value) in zip(test, try judge(part, data.selecting(test).frames, inner)) { values[row] = value }
+            for (row, value) in zip(test, try judge(part, data.selecting(test), inner)) { values[row] = value }
         }
         return values
     }

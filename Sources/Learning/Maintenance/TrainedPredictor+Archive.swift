@@ -22,6 +22,7 @@ extension TrainedPredictor {
         (self.recipe, self.sources, reference) = (recipe, sources, parts.reference)
         (self.table, self.categories, self.unitColumn, self.timeColumn) = (table, categories, unitColumn, timeColumn)
         (self.health, quality, self.provenance) = (health, parts.quality, provenance)
+        heldOutImportances = parts.importances
         let columns = recipe.schema.columns.count
         let fits = [failure?.classifier.columnCount, life?.regressor.columnCount].allSatisfy {
             $0 ?? columns == columns
@@ -91,6 +92,12 @@ extension TrainedPredictor {
             archive.metadata["category.\(index).one_hot"] = "\(category.isOneHot)"
         }
         archive.metadata["quality"] = quality.joined(separator: "\n")
+        if !heldOutImportances.isEmpty {
+            archive.metadata["importances"] = heldOutImportances.map { "\($0.part.rawValue)\t\($0.source)" }
+                .joined(separator: "\n")
+            archive.tensors["importance_rises"] = Tensor(
+                shape: [heldOutImportances.count, 2], .float64(heldOutImportances.flatMap { [$0.rise, $0.deviation] }))
+        }
         archive.store(provenance)
         return archive
     }
@@ -127,6 +134,7 @@ extension TrainedPredictor {
         )
         parts.reference = zip(usual, known).map { $1 == 1 ? $0 : .nan }
         parts.quality = try archive.lines("quality")
+        parts.importances = try Self.importances(in: archive)
         let prefix = "feature.option."
         let options = archive.metadata.filter { $0.key.hasPrefix(prefix) }
         func name(_ key: String) throws -> String? {
@@ -152,6 +160,21 @@ extension TrainedPredictor {
             },
             unitColumn: try name("table.unit"), timeColumn: try name("table.time"), health: health,
             provenance: try archive.provenance())
+    }
+
+    /// Models whose importances were not measured, and those of before they could be, have none.
+    private static func importances(in archive: ModelArchive) throws -> [HeldOutImportance] {
+        guard archive.metadata["importances"] != nil || archive.tensors["importance_rises"] != nil else { return [] }
+        let lines = try archive.lines("importances")
+        let rises = try archive.float64("importance_rises", shape: [lines.count, 2])
+        return try lines.enumerated().map { index, line in
+            let parts = line.split(separator: "\t", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let part = HeldOutImportance.Part(rawValue: parts[0]) else {
+                throw archive.unusable("importances", line, "a part and a source")
+            }
+            return HeldOutImportance(
+                part: part, source: parts[1], rise: rises[2 * index], deviation: rises[2 * index + 1])
+        }
     }
 
     private static func failure(in archive: ModelArchive) throws -> Failure {

@@ -36,6 +36,16 @@ extension TrainedPredictor {
         for part in importances().prefix(10) {
             lines.append("- \(part.source): \((part.share * 1000).rounded() / 10) %")
         }
+        for part in HeldOutImportance.Part.allCases {
+            let own = heldOutImportances.filter { $0.part == part }.prefix(10)
+            guard !own.isEmpty else { continue }
+            let measure = HeldOutImportance.measure(of: part)
+            lines += ["", "## \(measure.quantity) without a reading, on held-out units (\(measure.unit))", ""]
+            lines += own.map {
+                "- \($0.source): \(ForecastChoice.short($0.rise)) +- \(ForecastChoice.short($0.deviation))"
+            }
+        }
+        if !provenance.histories.isEmpty { lines += ["", "## Training", ""] + provenance.historyLines }
         if !provenance.warnings.isEmpty {
             lines += ["", "## Warnings", ""] + provenance.warnings.map { "- \($0)" }
         }

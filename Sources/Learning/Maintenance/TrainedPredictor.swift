@@ -55,6 +55,8 @@ public struct TrainedPredictor: Sendable {
     public let health: HealthIndex?
     /// What was measured on held-out rows, a line each.
     public let quality: [String]
+    /// How much worse the model becomes without a reading, part by part, the worst first; empty where it was not measured.
+    public let heldOutImportances: [HeldOutImportance]
     /// Where the model comes from.
     public let provenance: TrainingProvenance
 

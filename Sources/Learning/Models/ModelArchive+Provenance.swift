@@ -3,9 +3,10 @@ internal import SignalCore
 extension TrainingProvenance {
     private static let digestTensor = "training.digests"
     private static let rowTensor = "training.rows"
+    private static let lossTensor = "training.losses"
 
     /// The names of the tensors that hold digests and row counts.
-    static let tensorNames = [digestTensor, rowTensor]
+    static let tensorNames = [digestTensor, rowTensor, lossTensor]
 
     fileprivate func store(in archive: inout ModelArchive) {
         archive.metadata["training.seed"] = "\(seed)"
@@ -18,6 +19,41 @@ extension TrainingProvenance {
         if !rowCounts.isEmpty {
             archive.tensors[Self.rowTensor] = Tensor(shape: [rowCounts.count], .int64(rowCounts))
         }
+        guard !histories.isEmpty else { return }
+        archive.metadata["training.histories"] = histories.map { history in
+            [
+                history.algorithm, history.step, history.measure, "\(history.losses.count)",
+                history.validationLosses.isEmpty ? "0" : "1", "\(history.keptStep)",
+            ].joined(separator: "\t")
+        }.joined(separator: "\n")
+        let losses = histories.flatMap { $0.losses + $0.validationLosses }
+        archive.tensors[Self.lossTensor] = Tensor(shape: [losses.count], .float64(losses))
+    }
+
+    /// The histories; none in files of before they were kept.
+    private static func histories(_ archive: ModelArchive) throws -> [TrainingHistory] {
+        guard archive.metadata["training.histories"] != nil || archive.tensors[lossTensor] != nil else { return [] }
+        var losses = try archive.float64(lossTensor, shape: [nil])[...]
+        let histories = try archive.lines("training.histories").map { line in
+            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 6, let count = Int(parts[3]), let kept = Int(parts[5]), (0...count).contains(kept),
+                ["0", "1"].contains(parts[4]), count <= losses.count, parts[4] == "0" || 2 * count <= losses.count
+            else {
+                throw archive.unusable(
+                    "training.histories", line,
+                    "algorithm, step, measure, steps, validation and kept step, as many as there are losses")
+            }
+            let own = losses.prefix(count)
+            let validation = parts[4] == "1" ? losses.dropFirst(count).prefix(count) : []
+            losses = losses.dropFirst(count + validation.count)
+            return TrainingHistory(
+                algorithm: parts[0], step: parts[1], measure: parts[2], losses: Array(own),
+                validationLosses: Array(validation), keptStep: kept)
+        }
+        guard losses.isEmpty else {
+            throw SignalError(.malformed, "\(losses.count) losses belong to no history").at(tensor: lossTensor)
+        }
+        return histories
     }
 
     fileprivate init(archive: ModelArchive) throws {
@@ -31,7 +67,8 @@ extension TrainingProvenance {
             recordingCount: try archive.count("training.recordings"), frameCount: try archive.count("training.frames"),
             digests: digests,
             rowCounts: hasRows ? try archive.int64(Self.rowTensor, shape: [digests.count]) : [],
-            machines: try archive.lines("training.machines"), warnings: try archive.lines("training.warnings"))
+            machines: try archive.lines("training.machines"), warnings: try archive.lines("training.warnings"),
+            histories: try Self.histories(archive))
     }
 }
 

@@ -78,10 +78,12 @@ public struct ModelTrainer: Sendable {
         let total = parts.isHoldOut ? 1 : parts.folds.count + 1
         var scores = Array(repeating: [Float](), count: parts.data.segments.count)
         var heldOutModel: Algorithm?
+        let histories = TrainingHistories()
         for (number, fold) in parts.folds.enumerated() {
             var context = context
             if parts.isHoldOut {
                 context.validation = parts.data.selecting(fold)
+                context.record = histories.add
             } else {
                 context.checkpoint = nil
             }
@@ -95,6 +97,8 @@ public struct ModelTrainer: Sendable {
             model = heldOutModel
         } else {
             try begin("final model", total - 1, of: total, context)
+            var context = context
+            context.record = histories.add
             model = try Algorithm.fit(data, options: options, context: context)
         }
         if parts.folds.isEmpty {
@@ -119,7 +123,7 @@ public struct ModelTrainer: Sendable {
                 seed: context.seed, toolVersion: toolVersion,
                 recordingCount: max(1, input.table == nil ? data.segments.count : digests.count),
                 frameCount: data.frames.count, digests: digests, rowCounts: rowCounts, machines: machines,
-                warnings: warnings))
+                warnings: warnings, histories: histories.all))
     }
 
     private func begin(_ step: String, _ completed: Int, of total: Int, _ context: FittingContext) throws {

@@ -20,7 +20,7 @@ extension TrainedForecaster {
             "## Algorithm", "",
             "- \(algorithm): \(type(of: forecaster).summary)",
         ]
-        lines += forecaster.optionTexts.map { "- \($0.name): \($0.text)" }
+        lines += forecaster.optionTexts.map { "- \($0.name): \($0.text)" } + provenance.historyLines
         if let auto = forecaster as? AutoForecaster {
             lines += ["", "## What was chosen", ""]
             for (column, choice) in zip(targets, auto.choices) {

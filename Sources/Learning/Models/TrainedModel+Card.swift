@@ -19,6 +19,7 @@ extension TrainedModel {
             let share = (1000 * twoStage.usualSavedShare).rounded() / 10
             lines.append("- the screen spares the careful model \(share) % of normal windows")
         }
+        lines += provenance.historyLines
         lines += ["", "## Thresholds", ""]
         if signal != nil {
             lines += thresholdLines("a recording", clipThreshold)

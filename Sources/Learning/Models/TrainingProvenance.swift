@@ -1,4 +1,5 @@
-internal import SignalCore
+internal import Synchronization
+public import SignalCore
 
 /// Where a model comes from. It holds no date: the same training gives the same bytes.
 public struct TrainingProvenance: Sendable, Equatable {
@@ -19,11 +20,14 @@ public struct TrainingProvenance: Sendable, Equatable {
     public var machines: [String]
     /// What a user of the model should know: constant columns, a threshold that rests on few recordings.
     public var warnings: [String]
+    /// The losses of iterative fits, one for every part that has them.
+    public var histories: [TrainingHistory]
 
     /// Makes a provenance; texts are brought onto one line each.
     public init(
         seed: UInt64, toolVersion: String, recordingCount: Int, frameCount: Int, digests: [Int64] = [],
-        rowCounts: [Int64] = [], machines: [String] = [], warnings: [String] = []
+        rowCounts: [Int64] = [], machines: [String] = [], warnings: [String] = [],
+        histories: [TrainingHistory] = []
     ) {
         self.seed = seed
         self.toolVersion = toolVersion
@@ -35,6 +39,7 @@ public struct TrainingProvenance: Sendable, Equatable {
         self.rowCounts = rowCounts.isEmpty ? [] : self.digests.map { rows[$0] ?? 0 }
         self.machines = Set(machines.map(\.escapingControlCharacters)).filter { !$0.isEmpty }.sorted()
         self.warnings = warnings.map(\.escapingControlCharacters).filter { !$0.isEmpty }
+        self.histories = histories
     }
 
     /// Whether a recording of this content was trained on, or some rows of a table.
@@ -52,5 +57,40 @@ public struct TrainingProvenance: Sendable, Equatable {
             range = digests[middle] < digest ? middle + 1..<range.upperBound : range.lowerBound..<middle
         }
         return nil
+    }
+}
+
+/// Gathers the histories of a fit, for its ``TrainingProvenance``.
+public final class TrainingHistories: Sendable {
+    private let histories = Mutex<[TrainingHistory]>([])
+
+    /// Nothing yet.
+    public init() {}
+
+    /// What ``FittingContext/record`` is set to.
+    @Sendable public func add(_ history: TrainingHistory) { histories.withLock { $0.append(history) } }
+
+    /// All so far, in the order they came.
+    public var all: [TrainingHistory] { histories.withLock { $0 } }
+}
+
+extension TrainingProvenance {
+    /// The histories as lines of a card.
+    var historyLines: [String] { histories.map { "- training of \($0.summary)" } }
+}
+
+extension TrainingHistory {
+    /// The history in a line, for people.
+    public var summary: String {
+        guard let loss = losses.last else { return "\(algorithm): no \(step) was finished" }
+        let counted = "\(losses.count) \(step)\(losses.count == 1 ? "" : "s")"
+        let kept = keptStep > 0 && keptStep <= losses.count ? ", that of \(step) \(keptStep) kept" : ""
+        func short(_ value: Double) -> String { ForecastChoice.short(value) }
+        let validation =
+            validationLosses.indices.contains(keptStep - 1)
+            ? ", \(short(validationLosses[keptStep - 1])) on validation data for the one kept" : ""
+        return
+            "\(algorithm): \(counted)\(kept); \(measure) \(short(losses[0])) in the first, \(short(loss)) in the last"
+            + validation
     }
 }

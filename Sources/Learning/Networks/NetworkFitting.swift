@@ -79,7 +79,17 @@ struct NetworkFitting {
                     + "gradientClip helps)",
                 completed: epoch - 1)
         }
+        context.record?(history(of: trainer))
         return trainer.bestNetwork
+    }
+
+    private func history(of trainer: Trainer) -> TrainingHistory {
+        let validationLosses = trainer.history.compactMap(\.validationLoss)
+        return TrainingHistory(
+            algorithm: algorithm, step: "epoch", measure: options.loss.name,
+            losses: trainer.history.map(\.trainingLoss),
+            validationLosses: validationLosses.count == trainer.history.count ? validationLosses : [],
+            keptStep: trainer.history.last(where: \.isBest)?.epoch ?? 0)
     }
 
     private func report(

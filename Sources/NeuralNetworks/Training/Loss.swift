@@ -12,6 +12,16 @@ public enum Loss: Codable, Sendable, Equatable {
     /// (`CrossEntropyLoss`); the mean over examples and steps.
     case crossEntropy
 
+    /// What the loss is called, for people.
+    public var name: String {
+        switch self {
+        case .meanSquaredError: "mean squared error"
+        case .meanAbsoluteError: "mean absolute error"
+        case .huber: "mean Huber loss"
+        case .crossEntropy: "mean cross-entropy"
+        }
+    }
+
     var kernel: neural_loss {
         switch self {
         case .meanSquaredError: NEURAL_SQUARED

@@ -1,6 +1,6 @@
 import SignalCore
 
-/// The loss of a network in every epoch of its training.
+/// The loss of an iterative fit after every step: epochs of networks, rounds of boosting.
 public struct TrainingHistoryFigure: Figure {
     /// The name of this kind in files.
     public static let kind = "training-history"
@@ -10,36 +10,47 @@ public struct TrainingHistoryFigure: Figure {
     public var title: String
     /// What is to be seen and how to read it.
     public var caption: String
-    /// The loss on training data, one an epoch, from the first.
+    /// The loss on training data, one a step, from the first.
     public var loss: [Double]
-    /// The loss on validation data, one an epoch; empty when there was none.
+    /// The loss on validation data, one a step; empty when there was none.
     public var validationLoss: [Double]
+    /// What a step is, such as `epoch`.
+    public var step: String
+    /// What the loss is, such as `mean squared error`, of scaled values.
+    public var measure: String
+    /// The step, from 1, whose model was kept; 0 for none.
+    public var kept: Int
 
     /// Makes the figure.
     public init(
-        name: String = kind, title: String = "Training history", loss: [Double], validationLoss: [Double] = []
+        name: String = kind, title: String = "Training history", loss: [Double], validationLoss: [Double] = [],
+        step: String = "epoch", measure: String = "mean squared error", kept: Int = 0
     ) {
         self.name = name
         self.title = title
         self.loss = loss
+        (self.step, self.measure, self.kept) = (step, measure, kept)
         self.validationLoss = validationLoss.contains(where: \.isFinite) ? validationLoss : []
         caption =
-            "The loss in every epoch, on a logarithmic scale."
+            "The loss in every \(step): the \(measure) of values as the model sees them."
             + (self.validationLoss.isEmpty
                 ? " There was no validation data, so that overfitting could not show here."
-                : " The cross is the lowest loss on validation data, whose weights were kept.")
+                : " Where validation rises while training falls, the model learns its training data by heart.")
+            + (kept > 0 ? " The cross is the \(step) whose model was kept." : "")
     }
 
     /// The quantities on the axes, with their units.
-    public var axes: [Axis] { [Axis("Epoch", unit: "count"), Axis("Loss", unit: "mean of squares")] }
+    public var axes: [Axis] {
+        [Axis(step.prefix(1).uppercased() + step.dropFirst(), unit: "count"), Axis("Loss", unit: measure)]
+    }
 
     /// The numbers that are drawn, with their units.
     public var numbers: NumberTable {
         var columns: [NumberTable.Column] = [
-            .init("epoch", unit: "count", loss.indices.map { Double($0 + 1) }),
-            .init("training loss", unit: "mean of squares", loss),
+            .init(step, unit: "count", loss.indices.map { Double($0 + 1) }),
+            .init("training loss", unit: measure, loss),
         ]
-        if !validationLoss.isEmpty { columns.append(.init("validation loss", unit: "mean of squares", validationLoss)) }
+        if !validationLoss.isEmpty { columns.append(.init("validation loss", unit: measure, validationLoss)) }
         return NumberTable(columns)
     }
 
@@ -69,14 +80,13 @@ public struct TrainingHistoryFigure: Figure {
         var plots = ["\(data) using 1:2 \(style(0)) title 'training'"]
         if !validationLoss.isEmpty {
             plots.append("\(data) using 1:3 \(style(1)) title 'validation'")
-            if let best = validationLoss.indices.filter({ validationLoss[$0].isFinite })
-                .min(by: { validationLoss[$0] < validationLoss[$1] })
-            {
-                let mark = script.data([epochs[best]], [validationLoss[best]])
-                plots.append(
-                    "\(mark) using 1:2 with points pointtype 2 pointsize 1.6 linewidth 1.6 linecolor rgb '#000000' "
-                        + "title 'lowest'")
-            }
+        }
+        let judged = validationLoss.isEmpty ? loss : validationLoss
+        if judged.indices.contains(kept - 1), judged[kept - 1].isFinite {
+            let mark = script.data([epochs[kept - 1]], [judged[kept - 1]])
+            plots.append(
+                "\(mark) using 1:2 with points pointtype 2 pointsize 1.6 linewidth 1.6 linecolor rgb '#000000' "
+                    + "title 'kept'")
         }
         script.plot(plots)
         return script

@@ -175,8 +175,10 @@ struct Compare: AsyncParsableCommand {
                                     "\(document.seeds)",
                                 ]),
                         ]), caption: "What all models have in common.")
-                ]), ReportMaker.howToReproduce(),
+                ]),
         ]
+        if let training = ReportMaker.training(lines.flatMap(\.histories)) { report.sections.append(training) }
+        report.sections.append(ReportMaker.howToReproduce())
         try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 

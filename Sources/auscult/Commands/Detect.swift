@@ -257,6 +257,7 @@ struct Detect: AsyncParsableCommand {
                     ("\(unit) scored", rows),
                 ], failures), ReportMaker.configuration(file),
         ]
+        if let training = ReportMaker.training(file.model.provenance.histories) { report.sections.append(training) }
         if isByClip {
             let maker = RecordingReport(
                 file: file, reading: reading, normalization: normalization.normalize, clips: traces.clips)

@@ -170,7 +170,8 @@ extension Evaluate {
         report.sections =
             [data, ReportMaker.configuration(file, seed: try seeds.value())]
             + [maker.quality(evaluation, baselines: scored.flatMap(\.series))] + maker.findings()
-            + (try maker.history(jobs: try jobs.count())) + [ReportMaker.howToReproduce()]
+            + (try maker.history(jobs: try jobs.count()))
+            + [ReportMaker.training(file.model.provenance.histories), ReportMaker.howToReproduce()].compactMap(\.self)
         try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 

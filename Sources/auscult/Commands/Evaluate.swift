@@ -256,7 +256,8 @@ struct Evaluate: AsyncParsableCommand {
         }
         report.sections =
             [data, ReportMaker.configuration(file, seed: try seeds.value())] + maker.quality(evaluation)
-            + maker.findings() + [try maker.examples(), ReportMaker.howToReproduce()]
+            + maker.findings() + [try maker.examples()]
+            + [ReportMaker.training(file.model.provenance.histories), ReportMaker.howToReproduce()].compactMap(\.self)
         try await ReportMaker.write(report, to: folder, jobs: try jobs.count(), console)
     }
 

@@ -53,9 +53,11 @@ extension Train {
         let training = TrainingData(schema: first.training.schema, frames: frames, segments: segments)
         let progress = FittingProgressLine(model, console: console)
         let seed = try seeds.value()
+        let histories = TrainingHistories()
         let fitted = try CalibratedForecaster.fit(
             named: model, training, settings: settings.settings,
-            context: FittingContext(seed: seed, jobs: try jobs.count(), report: { progress.report($0) }))
+            context: FittingContext(
+                seed: seed, jobs: try jobs.count(), report: { progress.report($0) }, record: histories.add))
         try Interruption.check()
         let trained = try TrainedForecaster(
             model: fitted,
@@ -66,7 +68,7 @@ extension Train {
                 digests: tables.map(\.digest),
                 rowCounts: tables.map { table in
                     Int64(table.frames.count - Int((Double(table.frames.count) * holdout).rounded()))
-                }))
+                }, histories: histories.all))
         try SafetensorsFile.write(trained.archived(), to: output)
         try AtomicFile.write(Array(trained.card.utf8), to: cardPath)
         try report(trained)

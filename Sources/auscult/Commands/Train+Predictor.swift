@@ -50,13 +50,15 @@ extension Train {
                 .invalidOption, "--folds is at least 2 for \(model), whose measures come from held-out units")
         }
         let progress = FittingProgressLine(model, console: console)
+        let histories = TrainingHistories()
         let context = FittingContext(
             seed: try seeds.value(), jobs: try jobs.count(),
             report: {
                 try Interruption.check()
                 return progress.report($0)
-            })
+            }, record: histories.add)
         let made = try input.table.features(input.features)
+        if predictor.importance == .permutation { trainer.permutation = (made.features.sources, 5) }
         let parts = try trainer.fit(
             schema: made.features.schema, frames: made.frames, groups: made.order.map { input.table.groups[$0] },
             targets: input.targets(order: made.order), context: context)
@@ -75,7 +77,8 @@ extension Train {
             provenance: TrainingProvenance(
                 seed: context.seed, toolVersion: ToolVersion.current, recordingCount: input.table.names.count,
                 frameCount: input.table.frames.count,
-                digests: [Int64(bitPattern: try ContentDigest.of(file: path))], warnings: warnings))
+                digests: [Int64(bitPattern: try ContentDigest.of(file: path))], warnings: warnings,
+                histories: histories.all))
         try SafetensorsFile.write(trained.archived(), to: output)
         try AtomicFile.write(Array(trained.card.utf8), to: cardPath)
         try reportPredictor(trained)
@@ -131,12 +134,31 @@ extension Train {
         let threshold: Double?
         let quality: [String]
         let importances: [Importance]
+        let heldOutImportances: [HeldOut]
         let warnings: [String]
 
         struct Importance: Encodable {
             let source: String
             let share: Double
         }
+
+        struct HeldOut: Encodable {
+            let part: String
+            let source: String
+            let rise: Double
+            let deviation: Double
+        }
+    }
+
+    /// A line for every part whose importances were measured on held-out units.
+    private func heldOut(_ trained: TrainedPredictor) -> String {
+        HeldOutImportance.Part.allCases.map { part in
+            let own = trained.heldOutImportances.filter { $0.part == part }.prefix(5)
+            guard !own.isEmpty else { return "" }
+            let measure = HeldOutImportance.measure(of: part)
+            let rises = own.map { "\($0.source) \(Text.number($0.rise, digits: 4))" }
+            return "\(measure.quantity) without a reading, \(measure.unit): \(rises.joined(separator: ", "))\n"
+        }.joined()
     }
 
     private func reportPredictor(_ trained: TrainedPredictor) throws {
@@ -148,6 +170,9 @@ extension Train {
             ].compactMap(\.self),
             threshold: trained.failure?.threshold, quality: trained.quality,
             importances: trained.importances().map { .init(source: $0.source, share: $0.share) },
+            heldOutImportances: trained.heldOutImportances.map {
+                .init(part: $0.part.rawValue, source: $0.source, rise: $0.rise, deviation: $0.deviation)
+            },
             warnings: trained.provenance.warnings)
         let result = try ResultOutput(path: nil)
         if json {
@@ -162,7 +187,7 @@ extension Train {
                 \(summary.tells.joined(separator: " and "))
                 \(summary.quality.joined(separator: "\n"))
                 looks at \(shares.joined(separator: ", "))
-                model \(output)
+                \(heldOut(trained))model \(output)
                 card  \(cardPath)
 
                 """)

@@ -14,6 +14,8 @@ struct ForecastRun: Sendable {
     /// The name and settings of what is fitted here; `nil` for a model file.
     private let fitting: (name: String, settings: [(name: String, text: String)])?
     private let context: FittingContext
+    /// The losses of the fit, where it had some.
+    let histories: [TrainingHistory]
 
     /// Fits, where no file is given, and forecasts.
     init(
@@ -24,14 +26,18 @@ struct ForecastRun: Sendable {
         self.series = series
         self.levels = levels
         self.context = context
+        let recorded = TrainingHistories()
         do {
             if let file {
                 model = file.forecaster.model
                 steps = horizon ?? model.forecaster.horizon
                 fitting = nil
+                file.forecaster.provenance.histories.forEach(recorded.add)
             } else {
                 steps = horizon ?? Train.usualHorizon
                 let settings = try ForecastSettings(settings, horizon: steps).settings
+                var context = context
+                context.record = recorded.add
                 model = try CalibratedForecaster.fit(
                     named: name, series.training, settings: settings, context: context)
                 fitting = (name, settings)
@@ -42,6 +48,7 @@ struct ForecastRun: Sendable {
             throw error.place.path == nil ? error.at(path: series.path) : error
         }
         method = type(of: model.forecaster).name
+        histories = recorded.all
     }
 
     /// The columns that are forecast.

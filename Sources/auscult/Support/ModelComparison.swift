@@ -34,6 +34,8 @@ struct ModelComparison {
         var fitSeconds: Double?
         /// Microseconds to score one window, in batches.
         var scoreMicroseconds: Double?
+        /// The losses of iterative fits, with the first seed.
+        var histories: [TrainingHistory] = []
     }
 
     /// All lines, and what they were measured on.
@@ -86,6 +88,7 @@ struct ModelComparison {
             try Interruption.check()
             var line = try judge(model)
             line.fitSeconds = fitSeconds
+            line.histories = model.provenance.histories
             lines.append(line)
         }
         return Self.summary(lines)

@@ -51,10 +51,25 @@ struct PredictorFlags: ParsableArguments {
             "The detector behind the health index of units that ran to failure; none for no index.", valueName: "name"))
     var healthDetector = "mahalanobis"
 
+    /// How importances are measured.
+    enum Importance: String, ExpressibleByArgument, CaseIterable {
+        /// By the gain of the splits in training.
+        case impurity
+        /// Also by dealing readings anew on held-out units.
+        case permutation
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "How it is measured what the model rests on: impurity, the gain of splits in training, or permutation, also how "
+                + "much worse it becomes on held-out units when the features of a reading are dealt anew (slower).",
+            valueName: "measure"))
+    var importance = Importance.impurity
+
     /// Whether a flag is set that only these models know.
     var isUsed: Bool {
         target != nil || exclude != nil || runToFailure || cap != nil || failsWithin != nil || !ordinal.isEmpty
-            || oneHot != nil || timeColumn != nil
+            || oneHot != nil || timeColumn != nil || importance != .impurity
     }
 
     /// Checks ranges.

@@ -37,12 +37,15 @@ enum PredictorCase {
     }
 
     /// A model of both parts, with a horizon of 20 rows and a cap of 50.
-    static func predictor(_ algorithm: String = "random-forest", seed: UInt64 = 1) throws -> TrainedPredictor {
+    static func predictor(
+        _ algorithm: String = "random-forest", seed: UInt64 = 1, measuresImportances: Bool = false
+    ) throws -> TrainedPredictor {
         let units = units(12, seed: 4)
         let (frames, lives, groups) = rows(units)
         var trainer = PredictorTrainer(algorithm: algorithm)
         trainer.settings = [(algorithm == "random-forest" ? "trees" : "rounds", "20")]
         trainer.folds = 3
+        if measuresImportances { trainer.permutation = (["vibration", "humidity"], 3) }
         var targets = PredictorTrainer.Targets()
         targets.classes = (lives.map { $0 <= 20 ? 1 : 0 }, ["later", "soon"], 0)
         (targets.horizon, targets.lives, targets.cap) = (20, lives, 50)

@@ -44,8 +44,26 @@ import Testing
         #expect(back.categories == model.categories && back.card == model.card)
     }
 
+    @Test(arguments: ["random-forest", "gradient-boosting"])
+    func `On held-out units what tells wear is missed when dealt anew, and what tells nothing is not`(
+        algorithm: String
+    ) throws {
+        let model = try PredictorCase.predictor(algorithm, measuresImportances: true)
+        for part in HeldOutImportance.Part.allCases {
+            let own = model.heldOutImportances.filter { $0.part == part }
+            #expect(own.map(\.source) == ["vibration", "humidity"])
+            #expect(own[0].rise > 0.3 && own[0].rise > 10 * abs(own[1].rise) && own[0].deviation > 0)
+        }
+        let back = try TrainedPredictor(archive: model.archived())
+        #expect(back.heldOutImportances == model.heldOutImportances)
+        #expect(model.card.contains("without a reading, on held-out units"))
+        // Measuring changes nothing else.
+        let plain = try PredictorCase.predictor(algorithm)
+        #expect(plain.heldOutImportances.isEmpty && plain.quality == model.quality)
+    }
+
     @Test func `A damaged archive is refused with its place`() throws {
-        let archive = try PredictorCase.predictor().archived()
+        let archive = try PredictorCase.predictor(measuresImportances: true).archived()
         for name in archive.tensors.keys {
             var damaged = archive
             damaged.tensors[name] = nil

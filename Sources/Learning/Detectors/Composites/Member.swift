@@ -22,15 +22,23 @@ struct Member: Sendable {
         let parts = context.validation.map { (fitting: data, calibration: $0) } ?? data.splittingLastFifth()
         let members = try options.members().enumerated().map { index, member in
             var generator = SeededGenerator(seed: context.seed, stream: UInt64(index))
-            let inner = FittingContext(
+            var inner = FittingContext(
                 seed: generator.next(), jobs: context.jobs, validation: context.validation
             ) { progress in
                 var progress = progress
                 progress.step = "\(member.role): \(progress.step)"
                 return try context.report(progress)
             }
+            if let record = context.record {
+                inner.record = { history in
+                    var history = history
+                    history.algorithm = "\(member.role): \(history.algorithm)"
+                    record(history)
+                }
+            }
+            let own = inner
             func fit<Algorithm: Detector>(_ type: Algorithm.Type) throws -> any Detector {
-                try Algorithm.fit(parts.fitting, options: Algorithm.Options().setting(member.settings), context: inner)
+                try Algorithm.fit(parts.fitting, options: Algorithm.Options().setting(member.settings), context: own)
             }
             return Member(role: member.role, detector: try naming(member.role) { try fit(member.type) })
         }

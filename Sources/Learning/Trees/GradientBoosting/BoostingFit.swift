@@ -16,8 +16,10 @@ struct BoostingFit<Code: FixedWidthInteger & UnsignedInteger & Sendable> {
     private var best = (rounds: 0, loss: Double.infinity)
     private var rounds = 0
 
-    /// The loss on the validation rows after the last round.
-    private(set) var validationLoss: Double?
+    /// The loss on the validation rows after every round; empty without such.
+    private(set) var validationLosses: [Double] = []
+    /// The loss on the training rows after every round, where somebody wants to know.
+    private var losses: [Double] = []
 
     init(
         _ table: QuantisedColumns<Code>, _ examples: GradientBoosting.Examples,
@@ -70,17 +72,30 @@ struct BoostingFit<Code: FixedWidthInteger & UnsignedInteger & Sendable> {
         }
         sums = next
         rounds = round + 1
+        if context.record != nil {
+            losses.append(objective.loss(sums, examples.targets, weights: examples.weights))
+        }
         if let watched {
             let loss = objective.loss(watchedSums, watched.targets, weights: watched.weights)
-            validationLoss = loss
+            validationLosses.append(loss)
             if loss < best.loss { best = (rounds, loss) }
         }
+    }
+
+    private var keptRounds: Int { watched == nil ? rounds : max(1, best.rounds) }
+
+    /// Hands the losses to whom wants them.
+    func record(algorithm: String) {
+        context.record?(
+            TrainingHistory(
+                algorithm: algorithm, step: "round", measure: objective.name, losses: losses,
+                validationLosses: validationLosses, keptStep: keptRounds))
     }
 
     /// The model; with validation rows, up to the round with the smallest loss on them.
     func finished() -> GradientBoosting {
         var ensemble = ensemble
-        let kept = (watched == nil ? rounds : max(1, best.rounds)) * objective.sumCount
+        let kept = keptRounds * objective.sumCount
         ensemble.removeTrees(from: kept)
         var importances = Array(repeating: 0.0, count: ensemble.columnCount)
         for gains in gains.prefix(kept) {

@@ -12,6 +12,15 @@ enum BoostingObjective: Sendable {
     /// The negative log-likelihood of several classes, in as many scores.
     case softmax(Int)
 
+    /// What the loss is called, for people.
+    var name: String {
+        switch self {
+        case .squaredError: "half the mean squared error"
+        case .quantile: "mean pinball loss"
+        case .logistic, .softmax: "mean negative log-likelihood"
+        }
+    }
+
     /// The numbers that are summed for a row.
     var sumCount: Int {
         if case .softmax(let count) = self { count } else { 1 }

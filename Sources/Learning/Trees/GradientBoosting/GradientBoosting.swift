@@ -41,7 +41,7 @@ struct GradientBoosting: Sendable {
                 examples(data), watching: examples(validation), rounds: options.rounds, options: options,
                 objective: objective, context: context)
         }
-        var rounds = options.rounds
+        var (rounds, last) = (options.rounds, context)
         if options.validationShare > 0 {
             let folds = try GroupedFolds(
                 data, count: max(2, Int((1 / options.validationShare).rounded())), seed: context.seed)
@@ -49,9 +49,11 @@ struct GradientBoosting: Sendable {
                 examples(data.selecting(folds.rows(without: 0))), watching: examples(data.selecting(folds.folds[0])),
                 rounds: rounds, options: options, objective: objective, context: context)
             rounds = max(1, found.ensemble.treeCount / objective.sumCount)
+            // The rounds that were watched say more than their repetition on all rows.
+            last.record = nil
         }
         return try boost(
-            examples(data), watching: nil, rounds: rounds, options: options, objective: objective, context: context)
+            examples(data), watching: nil, rounds: rounds, options: options, objective: objective, context: last)
     }
 
     private static func boost(
@@ -69,9 +71,10 @@ struct GradientBoosting: Sendable {
                 try fit.addRound(round)
                 let progress = FittingProgress(
                     step: "round \(round + 1)", completed: round + 1, total: rounds, loss: nil,
-                    validationLoss: fit.validationLoss)
+                    validationLoss: fit.validationLosses.last)
                 if try context.report(progress) == .stop || fit.isExhausted { break }
             }
+            fit.record(algorithm: GradientBoostingRegressor.name)
             return fit.finished()
         }
         if options.bins <= Int(UInt8.max) {

@@ -42,6 +42,7 @@ struct ForecastReport {
             for line in run.choiceLines { choice.say(line) }
             report.sections.append(choice)
         }
+        if let training = ReportMaker.training(run.histories) { report.sections.append(training) }
         if let backtest { report.sections.append(section(backtest)) }
         report.sections.append(ReportMaker.howToReproduce())
         return report

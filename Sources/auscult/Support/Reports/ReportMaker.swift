@@ -55,6 +55,23 @@ enum ReportMaker {
         return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
+    /// How the losses of iterative fits fell; `nil` for models without.
+    static func training(_ histories: [TrainingHistory]) -> Report.Section? {
+        let drawn = histories.filter { !$0.losses.isEmpty }
+        guard !drawn.isEmpty else { return nil }
+        var section = Report.Section("Training")
+        for (number, history) in drawn.enumerated() {
+            let suffix = drawn.count > 1 ? "-\(number + 1)" : ""
+            section.show(
+                TrainingHistoryFigure(
+                    name: TrainingHistoryFigure.kind + suffix, title: "Training history: \(history.algorithm)",
+                    loss: history.losses, validationLoss: history.validationLosses, step: history.step,
+                    measure: history.measure, kept: history.keptStep))
+            section.say(history.summary + ".")
+        }
+        return section
+    }
+
     /// What the inputs came to.
     static func data(_ lines: [(String, Int)], _ failures: Failures) -> Report.Section {
         var section = Report.Section("Data")
