@@ -64,6 +64,46 @@ struct MaintainCommandTests {
         #expect(!other.text.contains("MEDIUM"))
     }
 
+    @Test func `A model is judged on units that it has not seen, by what is true of every row`() async throws {
+        let trained = try await trainFleet("--importance", "permutation", "--json")
+        #expect(trained.exitCode == 0, "\(trained.errors)")
+        let rises = try #require(try trained.object()["held_out_importances"] as? [[String: Any]])
+        #expect(Set(rises.compactMap { $0["part"] as? String }) == ["failure", "life"])
+        _ = try await run("synth", "fleet", "--failed", "3", "--running", "1", "--seed", "9", "-o", "other")
+        let judged = try await run(
+            "evaluate", "--model", "fleet.safetensors", "--data", "other/failed.csv", "--run-to-failure", "--min-auc",
+            "0.6", "--report", "report")
+        #expect(judged.exitCode == 0, "\(judged.errors)")
+        let document = try judged.object()
+        let failure = try #require((document["failure"] as? [String: Any])?["overall"] as? [String: Any])
+        let auc = (failure["ranking"] as? [String: Any])?["auc"] as? Double ?? 0
+        #expect(auc > 0.6 && document["units"] as? Int == 3)
+        let life = try #require(document["life"] as? [String: Any])
+        #expect(life["row_count"] as? Int == document["rows"] as? Int)
+        let (error, ofMean) = (
+            life["root_mean_squared_error"] as? Double ?? .infinity, life["error_of_mean"] as? Double ?? 0
+        )
+        #expect(error < ofMean && life["mean_absolute_error"] as? Double ?? .infinity <= error)
+        let page = try String(contentsOf: folder.url.appending(path: "report/index.html"), encoding: .utf8)
+        for part in ["How well it tells failures", "permutation-importance-life", "calibration"] {
+            #expect(page.contains(part), "\(part)")
+        }
+        // The probabilities that maintain tells are those that are judged.
+        let again = try await run(
+            "evaluate", "--model", "fleet.safetensors", "--data", "other/failed.csv", "--run-to-failure", "--min-auc",
+            "0.9999")
+        #expect(again.exitCode == 1 && again.errors.contains("below the gate"))
+        for (arguments, words) in [
+            (["--data", "other/failed.csv"], "give --run-to-failure"),
+            (["--data", "fleet/failed.csv", "--run-to-failure"], "trained on this very table"),
+            (["--data", "other/failed.csv", "--target", "presure"], "pressure"),
+            (["--data", "other/failed.csv", "other/running.csv", "--run-to-failure"], "one table"),
+        ] {
+            let refused = try await Tool.run(["evaluate", "--model", "fleet.safetensors"] + arguments, in: folder.url)
+            #expect(refused.exitCode != 0 && refused.errors.contains(words), "\(refused.errors)")
+        }
+    }
+
     @Test func `Labelled rows without units give a probability and nothing else`() async throws {
         var text = "Type,torque,speed,Product ID,Machine failure\n"
         for row in 0..<300 {

@@ -16,6 +16,10 @@ struct Evaluate: AsyncParsableCommand {
             events: a run of rows labelled anomalous is found when at least one of its rows is in alarm; a run of alarm \
             rows that touches none is false. Rows trained on are left out.
 
+            A model of failures and remaining life (random-forest, gradient-boosting) is measured on one table of other \
+            units than it was trained on, against --label, --target or --run-to-failure, as train was given; failures at \
+            the threshold of training, lives in rows.
+
             Recordings that the model was trained on are recognised by their content and left out. Without a label a \
             recording is left out too. Beside the model stand trivial rules: a random score, and loudness (the RMS level, \
             as recorded and as the model hears it). A model that is not clearly better has learnt nothing of use.
@@ -25,6 +29,7 @@ struct Evaluate: AsyncParsableCommand {
 
             Example:
               auscult evaluate --model fan.safetensors --data fan/id_00 --min-auc 0.8
+              auscult evaluate --model fleet.safetensors --data held-out.csv --run-to-failure
             """)
 
     @Option(help: ArgumentHelp("The model file.", valueName: "file"))
@@ -49,6 +54,14 @@ struct Evaluate: AsyncParsableCommand {
             "Also write evaluation.json, scores.csv and a report with figures (index.html) to this folder.",
             valueName: "dir"))
     var report: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of the true remaining life (random-forest, gradient-boosting).", valueName: "name"))
+    var target: String?
+
+    @Flag(help: "The last row of every unit is its failure (random-forest, gradient-boosting).")
+    var runToFailure = false
 
     @Flag(help: "Score recordings that the model was trained on, too; the result then flatters.")
     var includeTrained = false
@@ -96,7 +109,17 @@ struct Evaluate: AsyncParsableCommand {
         if let minAuc, !(0...1).contains(minAuc) {
             throw SignalError(.invalidOption, "--min-auc is a number from 0 to 1, not \(minAuc)")
         }
-        let file = try ModelFile(path: model, thresholdMultiplier: thresholdMultiplier)
+        let archive = try ModelFile.archive(model)
+        if TrainedPredictor.isPredictor(archive) {
+            return try await evaluatePredictor(PredictorFile(path: model, archive: archive), console)
+        }
+        guard target == nil, !runToFailure else {
+            throw SignalError(
+                .invalidOption,
+                "--target and --run-to-failure are for models of random-forest and gradient-boosting; this one is judged by labels"
+            )
+        }
+        let file = try ModelFile(path: model, archive: archive, thresholdMultiplier: thresholdMultiplier)
         if file.model.table != nil { return try await evaluateTables(file, console) }
         let (scored, failures) = try await score(file, console)
         if scored.isEmpty { try failures.conclude(console) }

@@ -13,9 +13,20 @@ struct ModelFile: Sendable {
     /// - Parameter thresholdMultiplier: stretches the thresholds anew, in place of what training did.
     /// - Throws: `SignalError` with the path.
     init(path: String, thresholdMultiplier: Double? = nil) throws {
+        try self.init(path: path, archive: Self.archive(path), thresholdMultiplier: thresholdMultiplier)
+    }
+
+    /// The content of a model file of any kind.
+    ///
+    /// - Throws: `SignalError` with the path.
+    static func archive(_ path: String) throws -> ModelArchive {
+        do { return try SafetensorsFile.read(path) } catch let error as SignalError { throw error.at(path: path) }
+    }
+
+    /// Takes a model from an archive that was read already.
+    init(path: String, archive: ModelArchive, thresholdMultiplier: Double? = nil) throws {
         self.path = path
         do {
-            let archive = try SafetensorsFile.read(path)
             guard !TrainedForecaster.isForecaster(archive) else {
                 throw SignalError(.mismatch, "is a forecaster, not a detector; use it with: auscult forecast --model")
             }

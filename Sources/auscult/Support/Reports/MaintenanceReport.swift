@@ -54,29 +54,33 @@ struct MaintenanceReport {
                 ]), caption: "The best moment is where the expected cost per row of service is lowest.")
             report.sections.append(costs)
         }
-        let importances = file.model.importances()
-        if !importances.isEmpty {
-            var basis = Report.Section("What the model rests on")
-            basis.show(
-                FeatureImportanceFigure(
-                    columns: importances.map(\.source), importance: importances.map(\.share),
-                    measure: Axis("Share of the gain of all splits", unit: "share")))
-            for part in HeldOutImportance.Part.allCases {
-                let own = file.model.heldOutImportances.filter { $0.part == part }
-                guard !own.isEmpty else { continue }
-                let measure = HeldOutImportance.measure(of: part)
-                basis.show(
-                    FeatureImportanceFigure(
-                        name: "permutation-importance-\(part.rawValue)",
-                        title: "What is missed when a reading is dealt anew: \(part.rawValue)",
-                        columns: own.map(\.source),
-                        importance: own.map(\.rise), deviation: own.map(\.deviation),
-                        measure: Axis(measure.quantity, unit: measure.unit)))
-            }
-            report.sections.append(basis)
-        }
+        if let basis = Self.basis(file.model) { report.sections.append(basis) }
         if let training = ReportMaker.training(file.model.provenance.histories) { report.sections.append(training) }
         report.sections.append(ReportMaker.howToReproduce())
         return report
+    }
+
+    /// Which readings the model rests on; `nil` where it tells none.
+    static func basis(_ model: TrainedPredictor) -> Report.Section? {
+        let importances = model.importances()
+        guard !importances.isEmpty else { return nil }
+        var basis = Report.Section("What the model rests on")
+        basis.show(
+            FeatureImportanceFigure(
+                columns: importances.map(\.source), importance: importances.map(\.share),
+                measure: Axis("Share of the gain of all splits", unit: "share")))
+        for part in HeldOutImportance.Part.allCases {
+            let own = model.heldOutImportances.filter { $0.part == part }
+            guard !own.isEmpty else { continue }
+            let measure = HeldOutImportance.measure(of: part)
+            basis.show(
+                FeatureImportanceFigure(
+                    name: "permutation-importance-\(part.rawValue)",
+                    title: "What is missed when a reading is dealt anew: \(part.rawValue)",
+                    columns: own.map(\.source),
+                    importance: own.map(\.rise), deviation: own.map(\.deviation),
+                    measure: Axis(measure.quantity, unit: measure.unit)))
+        }
+        return basis
     }
 }
