@@ -32,8 +32,11 @@ import Testing
         #expect(run.exitCode == 0, "\(run.errors)")
         let first = try page("r")
         #expect(isWhole(first))
-        for heading in ["Configuration", "Scores over time", "Threshold and its reason", "How to reproduce"] {
-            #expect(first.contains(heading))
+        for heading in [
+            "Configuration", "Scores over time", "Anomalous rows by the parameter", "Threshold and its reason",
+            "What they are blamed on", "How to reproduce",
+        ] {
+            #expect(first.contains(heading), "\(heading)")
         }
         let numbers = try String(
             contentsOf: URL(filePath: folder.path("r/figures/distributions.csv")), encoding: .utf8)

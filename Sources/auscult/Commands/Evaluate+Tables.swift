@@ -25,6 +25,8 @@ extension Evaluate {
     private struct ScoredTable: Sendable {
         var item: DatasetItem
         var series: [LabelledSeries]
+        /// What every column adds to the score of every row, series by series; empty when no report is wanted.
+        var contributions: [[Float]]
         var hasDates: Bool
         var isLabelled: Bool
         var trainedRows: Int
@@ -83,8 +85,8 @@ extension Evaluate {
     ) async throws -> ([ScoredTable], Failures) {
         let walk = InputWalk(paths: data, endsWithNull: false)
         let progress = ProgressLine("evaluate", total: Console.isTerminal ? walk.count() : nil, console: console)
-        let (readingOptions, normalize, label, includeTrained) = (
-            reading, normalization.normalize, tables.label, includeTrained
+        let (readingOptions, normalize, label, includeTrained, wantsBlame) = (
+            reading, normalization.normalize, tables.label, includeTrained, report != nil
         )
         let state = Mutex((scored: [ScoredTable](), failures: Failures()))
         try await ParallelWork.run(jobs: jobs.count()) {
@@ -97,16 +99,24 @@ extension Evaluate {
                     let digest = Int64(bitPattern: try ContentDigest.of(file: item.path))
                     let trainedRows = file.model.provenance.rowCount(digest: digest)
                     let loaded = try input.load(item.path)
+                    var contributions: [[Float]] = []
                     let series = try loaded.labels.map { labels in
                         try RowScoring.series(
                             name: item.path, frames: loaded.frames, segments: loaded.segments, labels: labels,
                             contextLength: file.model.detector.contextLength,
                             scores: { try file.model.detector.scores($0) },
                             isUsed: { includeTrained || loaded.rows[$0] >= trainedRows },
-                            alarms: { try policy.alarms(times: $0, scores: $1, threshold: file.model.frameThreshold) })
+                            alarms: { try policy.alarms(times: $0, scores: $1, threshold: file.model.frameThreshold) },
+                            onSeries: { frames, used in
+                                guard wantsBlame else { return }
+                                let all = try file.model.detector.contributions(frames)
+                                let columns = file.model.detector.columnCount
+                                contributions.append(used.flatMap { all[$0 * columns..<($0 + 1) * columns] })
+                            })
                     }
                     return ScoredTable(
-                        item: item, series: series ?? [], hasDates: loaded.hasAbsoluteTimes, isLabelled: series != nil,
+                        item: item, series: series ?? [], contributions: contributions,
+                        hasDates: loaded.hasAbsoluteTimes, isLabelled: series != nil,
                         trainedRows: trainedRows,
                         loaded: (loaded.warnings, loaded.isIncomplete))
                 }
@@ -136,7 +146,7 @@ extension Evaluate {
         to folder: String, _ console: Console
     ) async throws {
         let traces = scored.flatMap { table in
-            table.series.map { series in
+            zip(table.series, table.contributions).map { series, contributions in
                 var trace = ScoreTrace(
                     name: series.name, path: table.item.path, hasDates: table.hasDates,
                     columns: file.model.recipe.schema.columns.count)
@@ -148,6 +158,7 @@ extension Evaluate {
                     isAlarm
                         ? ScoreTrace.severities.firstIndex(of: file.model.frameThreshold.severity(of: score)) ?? 0 : nil
                 }
+                trace.blame(contributions)
                 return trace
             }
         }

@@ -83,7 +83,7 @@ struct History: AsyncParsableCommand {
         } catch let error as SignalError where error.code != .invalidOption {
             throw error.at(path: series.path)
         }
-        let found = readings.map { AnomalyHistory.summing(Self.byParameter($0, series.columns)) }
+        let found = readings.map { AnomalyHistory.summing($0.byParameter(of: series.columns)) }
         let result = try ResultOutput(path: output.output)
         if json {
             try result.write(
@@ -108,17 +108,6 @@ struct History: AsyncParsableCommand {
         }
         try result.finish()
         try series.conclude(common.console)
-    }
-
-    /// Blames the column of the table where a model blamed what was made of it, as `power` for `power.std8`.
-    private static func byParameter(_ readings: [AnomalyReading], _ columns: [FeatureColumn]) -> [AnomalyReading] {
-        let names = columns.map(\.name).sorted { $0.count > $1.count }
-        return readings.map { reading in
-            var reading = reading
-            let name = names.first { reading.column == $0 || reading.column.hasPrefix($0 + ".") }
-            reading.column = name ?? reading.column
-            return reading
-        }
     }
 
     private func options(rowSeconds: Double) throws -> HistoryOptions {

@@ -32,3 +32,16 @@ enum DetectedReadings {
         }
     }
 }
+
+extension [AnomalyReading] {
+    /// The same readings with the sensor to blame in place of a feature made of it: `temperature` for `temperature.std8`.
+    func byParameter(of columns: [FeatureColumn]) -> [AnomalyReading] {
+        let names = columns.map(\.name).sorted { $0.count > $1.count }
+        return map { reading in
+            var reading = reading
+            let name = names.first { reading.column == $0 || reading.column.hasPrefix($0 + ".") }
+            reading.column = name ?? reading.column
+            return reading
+        }
+    }
+}

@@ -10,10 +10,12 @@ enum RowScoring {
     ///   - scores: gives the score of every window.
     ///   - isUsed: which frames count; windows may reach back to others.
     ///   - alarms: turns times and scores into alarms; `nil` for scores above the threshold.
+    ///   - onSeries: hears of every series: its frames, and which of their windows count.
     static func series(
         name: String, frames: FeatureFrames, segments: [Range<Int>], labels: [Bool],
         contextLength: Int, scores: (FeatureFrames) throws -> [Float],
-        isUsed: (Int) -> Bool = { _ in true }, alarms: (([Double], [Float]) throws -> [Bool])? = nil
+        isUsed: (Int) -> Bool = { _ in true }, alarms: (([Double], [Float]) throws -> [Bool])? = nil,
+        onSeries: (FeatureFrames, [Int]) throws -> Void = { _, _ in }
     ) throws -> [LabelledSeries] {
         var result: [LabelledSeries] = []
         for (number, segment) in segments.enumerated() {
@@ -25,6 +27,7 @@ enum RowScoring {
             let decided = try alarms?(Array(part.times[first...]), scores)
             let used = scores.indices.filter { isUsed(segment.lowerBound + first + $0) }
             guard !used.isEmpty else { continue }
+            try onSeries(part, used)
             result.append(
                 LabelledSeries(
                     name: segments.count == 1 ? name : "\(name)#\(number + 1)",

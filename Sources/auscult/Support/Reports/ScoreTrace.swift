@@ -13,6 +13,8 @@ struct ScoreTrace: Sendable {
     var alarms: [Bool] = []
     /// The severity of what is in alarm, by its place in ``severities``.
     var severity: [Int?] = []
+    /// The feature that is most to blame for what is in alarm; empty where blame was not worked out.
+    var topColumn: [Int] = []
     var labels: [Bool]?
     /// What every column adds to the score, summed over rows in alarm.
     var blame: [Double]
@@ -40,9 +42,24 @@ struct ScoreTrace: Sendable {
             scores.append(Double(verdict.score))
             alarms.append(isAnomalous)
             severity.append(isAnomalous ? Self.severities.firstIndex(of: verdict.severity) ?? 0 : nil)
-            for (column, part) in verdict.contributions.enumerated() where blame.indices.contains(column) {
-                if isAnomalous { blame[column] += Double(part) } else { usual[column] += Double(part) }
-            }
+            add(verdict.contributions[...], isAlarm: isAnomalous)
+        }
+    }
+
+    /// Takes what every column adds to the scores of all rows, whose alarms are there already.
+    ///
+    /// - Parameter contributions: rows x columns.
+    mutating func blame(_ contributions: [Float]) {
+        for (row, isAlarm) in alarms.enumerated() {
+            add(contributions[row * blame.count..<(row + 1) * blame.count], isAlarm: isAlarm)
+        }
+    }
+
+    private mutating func add(_ contributions: ArraySlice<Float>, isAlarm: Bool) {
+        guard let top = contributions.indices.max(by: { contributions[$0] < contributions[$1] }) else { return }
+        topColumn.append(top - contributions.startIndex)
+        for (column, part) in contributions.enumerated() {
+            if isAlarm { blame[column] += Double(part) } else { usual[column] += Double(part) }
         }
     }
 }

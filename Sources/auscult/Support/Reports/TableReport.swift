@@ -1,6 +1,7 @@
 import Foundation
 import Learning
 import Reporting
+import SeriesAnalysis
 import SignalCore
 import SignalIO
 
@@ -92,6 +93,10 @@ struct TableReport {
                     name: "anomaly-history-\(number + 1)", title: "Anomalous rows: \(trace.name)", times: trace.times,
                     hasDates: trace.hasDates, severities: ScoreTrace.severities.map(\.rawValue),
                     severity: trace.severity))
+            if let parameters = parameters(of: trace) {
+                timeline.show(
+                    parameters, caption: "Anomalous rows by the parameter that is most to blame: \(trace.name).")
+            }
         }
         if traces.count > Self.mostSeries {
             timeline.say("The first \(Self.mostSeries) of \(traces.count) series are shown.")
@@ -122,6 +127,34 @@ struct TableReport {
             blame.say("No column is to blame: nothing was reported, or blame was not worked out.")
         }
         return [timeline, reason, blame]
+    }
+
+    /// How often each parameter was to blame, how badly, and whether that becomes more; `nil` where none was.
+    private func parameters(of trace: ScoreTrace) -> NumberTable? {
+        guard trace.topColumn.count == trace.times.count, let sensors = file.model.table?.columns else { return nil }
+        let columns = file.model.recipe.schema.columns
+        let readings = trace.times.indices.map { row in
+            AnomalyReading(
+                time: trace.times[row], isAnomalous: trace.alarms[row],
+                severity: trace.severity[row].map { ScoreTrace.severities[$0].rawValue } ?? "none",
+                column: columns[trace.topColumn[row]].name)
+        }
+        let histories = AnomalyHistory.summing(readings.byParameter(of: sensors))
+        guard !histories.isEmpty else { return nil }
+        func time(_ value: Double) -> String {
+            trace.hasDates ? RowTime.date(value).description : Text.number(value, digits: 1)
+        }
+        return NumberTable([
+            .init("parameter", histories.map(\.column)),
+            .init("anomalous rows", unit: "count", histories.map { Double($0.rowCount) }),
+            .init("episodes", unit: "count", histories.map { Double($0.episodeCount) }),
+            .init("rate", unit: "episodes a day", histories.map(\.episodesPerDay)),
+            .init("low", unit: "rows", histories.map { Double($0.lowCount) }),
+            .init("medium", unit: "rows", histories.map { Double($0.mediumCount) }),
+            .init("high", unit: "rows", histories.map { Double($0.highCount) }),
+            .init("first", histories.map { time($0.firstTime) }), .init("last", histories.map { time($0.lastTime) }),
+            .init("trend", histories.map { $0.trend?.direction ?? "steady" }),
+        ])
     }
 
     /// What the columns of the tables did: over time, distributions, trends, seasons, correlation, energy.
