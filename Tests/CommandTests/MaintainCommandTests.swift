@@ -104,6 +104,43 @@ struct MaintainCommandTests {
         }
     }
 
+    @Test func `A life in hours gives the hour of the next check, whatever the rows are apart`() async throws {
+        // Rows ten minutes apart; every unit lives 20 hours.
+        var text = "time,unit,vibration,hours_left\n"
+        for unit in 0..<4 {
+            for row in 0...120 {
+                let time = Date(timeIntervalSince1970: 1_700_000_000 + Double(unit * 1_000_000 + row * 600))
+                let left = Double(120 - row) / 6
+                text += "\(time.formatted(.iso8601)),U\(unit),\(3 - left / 10 + 0.01 * Double(row * 7 % 5)),\(left)\n"
+            }
+        }
+        _ = try folder.write("rows.csv", text: text)
+        let trained = try await run(
+            "train", "random-forest", "--data", "rows.csv", "--unit", "unit", "--target", "hours_left", "--target-unit",
+            "hours", "--fails-within", "5", "--folds", "2", "--set", "trees=20", "--set", "table.windows=5", "-o", "m")
+        #expect(trained.exitCode == 0 && trained.text.contains("hours,"), "\(trained.errors)")
+        let run = try await run("maintain", "--model", "m", "--input", "rows.csv", "--per", "row", "--json")
+        let rows = try #require(try run.json() as? [[String: Any]])
+        #expect(rows.count == 484)
+        var waits = 0
+        for row in rows {
+            let (from, next) = (row["time"] as? String ?? "", row["next_check"] as? String ?? "")
+            let after = row["next_check_after"] as? Double ?? -1
+            let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+            let wait = try Date(next, strategy: style).timeIntervalSince(Date(from, strategy: style))
+            #expect(abs(wait - 3600 * after) < 0.01 && row["life_unit"] as? String == "hours")
+            if row["risk"] as? String == "LOW" {
+                #expect(abs(after - (row["lower"] as? Double ?? 0) / 2) < 1e-9)
+                waits += 1
+            }
+        }
+        #expect(waits > 100)
+        let refused = try await self.run(
+            "train", "random-forest", "--data", "rows.csv", "--unit", "unit", "--target", "hours_left", "--target-unit",
+            "hour", "-o", "n")
+        #expect(refused.exitCode == 64 && refused.errors.contains("hours"), "\(refused.errors)")
+    }
+
     @Test func `Labelled rows without units give a probability and nothing else`() async throws {
         var text = "Type,torque,speed,Product ID,Machine failure\n"
         for row in 0..<300 {

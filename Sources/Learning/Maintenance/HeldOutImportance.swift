@@ -19,10 +19,10 @@ public struct HeldOutImportance: Sendable, Equatable {
     public var deviation: Double
 
     /// What the loss of a part is, for people.
-    public static func measure(of part: Part) -> (quantity: String, unit: String) {
+    public static func measure(of part: Part, lifeUnit: LifeUnit) -> (quantity: String, unit: String) {
         switch part {
         case .failure: ("Rise of the negative log-likelihood", "nats a row")
-        case .life: ("Rise of the mean squared error", "rows squared")
+        case .life: ("Rise of the mean squared error", "\(lifeUnit.rawValue) squared")
         }
     }
 }

@@ -1,18 +1,18 @@
 internal import RealModule
 internal import SignalCore
 
-/// How far predicted remaining lives are from the truth.
+/// How far predicted remaining lives are from the truth, in the unit of the model's lives.
 public struct LifeEvaluation: Sendable, Equatable, Encodable {
     /// The number of rows.
     public let rowCount: Int
-    /// The root of the mean squared error, in rows.
+    /// The root of the mean squared error.
     public let rootMeanSquaredError: Double
-    /// The mean absolute error, in rows.
+    /// The mean absolute error.
     public let meanAbsoluteError: Double
-    /// The mean of predicted - true, in rows: above 0 the model promises too much.
+    /// The mean of predicted - true: above 0 the model promises too much.
     public let meanError: Double
     /// The mean penalty of the PHM 2008 challenge, which weighs late predictions more (Saxena et al., "Damage Propagation
-    /// Modeling for Aircraft Engine Run-to-Failure Simulation", PHM 2008): exp(-e / 13) - 1 below 0, exp(e / 10) - 1 above.
+    /// Modeling for Aircraft Engine Run-to-Failure Simulation", PHM 2008), which is made for cycles: exp(-e / 13) - 1 below 0, exp(e / 10) - 1 above.
     public let meanScore: Double
     /// The level of the intervals that ``coverage`` is of.
     public let level: Double
@@ -24,7 +24,7 @@ public struct LifeEvaluation: Sendable, Equatable, Encodable {
     /// Measures predictions.
     ///
     /// - Parameters:
-    ///   - truths: the true lives in rows; those above the cap of the model count as the cap, as in training.
+    ///   - truths: the true lives; those above the cap of the model count as the cap, as in training.
     ///   - level: of the intervals, above 0 and below 1.
     /// - Throws: `SignalError` with code `insufficientData` when there is no row.
     public init(_ life: TrainedPredictor.Life, predictions: [Double], truths: [Double], level: Double = 0.9) throws {

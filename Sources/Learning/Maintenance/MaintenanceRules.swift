@@ -17,11 +17,11 @@ public struct MaintenanceRules: Sendable, Equatable {
     public var highProbability: Double
     /// From this probability on the risk is at least MEDIUM.
     public var mediumProbability: Double
-    /// Up to this remaining life in rows the risk is HIGH.
+    /// Up to this remaining life, in the unit of the model, the risk is HIGH.
     public var highLife: Double
-    /// Up to this remaining life in rows the risk is at least MEDIUM.
+    /// Up to this remaining life, in the unit of the model, the risk is at least MEDIUM.
     public var mediumLife: Double
-    /// Rows that stand in for the remaining life where there is none.
+    /// What stands in for the remaining life, in its unit, where there is none.
     public var usualInterval: Int
 
     /// The rules of a model: HIGH from its decision threshold on, MEDIUM from half of it; a remaining life of up to half
@@ -51,13 +51,15 @@ public struct MaintenanceRules: Sendable, Equatable {
         return (risk, risk != .low && first == risk, risk != .low && second == risk)
     }
 
-    /// Rows until the next check.
-    public func nextCheck(_ risk: MaintenanceRisk, lower: Double?) -> Int {
+    /// How long until the next check, in the unit of remaining lives; rows are whole, and at least one.
+    public func nextCheck(_ risk: MaintenanceRisk, lower: Double?, unit: LifeUnit = .rows) -> Double {
         let life = lower ?? Double(usualInterval)
-        switch risk {
-        case .high: return 0
-        case .medium: return max(1, Int(life / 4))
-        case .low: return max(1, Int(life / 2))
-        }
+        let share =
+            switch risk {
+            case .high: 0.0
+            case .medium: life / 4
+            case .low: life / 2
+            }
+        return unit == .rows && risk != .high ? max(1, share.rounded(.down)) : share
     }
 }

@@ -6,12 +6,14 @@ public struct PredictorTrainer: Sendable {
     public struct Targets: Sendable {
         /// The class of every row, with the index of the one that is no failure, where classes are learnt.
         public var classes: (values: [Int], names: [String], normal: Int)?
-        /// Within how many rows the failure is, where the classes were made of the remaining life.
+        /// Within how much remaining life the failure is, where the classes were made of the remaining life.
         public var horizon: Int?
         /// The remaining life of every row, where it is learnt.
         public var lives: [Float]?
         /// The longest life that is told apart.
         public var cap: Double?
+        /// What lives, the cap and the horizon are counted in.
+        public var lifeUnit = LifeUnit.rows
 
         /// Nothing to learn yet.
         public init() {}
@@ -42,6 +44,8 @@ public struct PredictorTrainer: Sendable {
         public var reference: [Float] = []
         /// How much worse the parts become without a reading, where that was asked for.
         public var importances: [HeldOutImportance] = []
+        /// What lives are counted in.
+        public var lifeUnit = LifeUnit.rows
     }
 
     /// Fits the parts.
@@ -59,6 +63,7 @@ public struct PredictorTrainer: Sendable {
                 "there is only one unit; measures and intervals need at least two, so that one can be held out")
         }
         var result = Result()
+        result.lifeUnit = targets.lifeUnit
         var healthy = Array(repeating: true, count: frames.count)
         if let classes = targets.classes {
             healthy = classes.values.map { $0 == classes.normal }
@@ -174,7 +179,7 @@ public struct PredictorTrainer: Sendable {
             (zip(values, truths).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(truths.count)).squareRoot()
         }
         result.quality.append(
-            "remaining life: RMSE \(Self.rounded(error(predictions))) rows, \(Self.rounded(error(truths.map { _ in mean }))) for "
+            "remaining life: RMSE \(Self.rounded(error(predictions))) \(result.lifeUnit.rawValue), \(Self.rounded(error(truths.map { _ in mean }))) for "
                 + "always the mean")
         result.quality.append(
             "remaining life: 90 % intervals hold \(Self.rounded(100 * (try coverage(data, predictions, truths, clamp, context.seed)))) % "

@@ -22,7 +22,7 @@ extension TrainedPredictor {
         (self.recipe, self.sources, reference) = (recipe, sources, parts.reference)
         (self.table, self.categories, self.unitColumn, self.timeColumn) = (table, categories, unitColumn, timeColumn)
         (self.health, quality, self.provenance) = (health, parts.quality, provenance)
-        heldOutImportances = parts.importances
+        (heldOutImportances, lifeUnit) = (parts.importances, parts.lifeUnit)
         let columns = recipe.schema.columns.count
         let fits = [failure?.classifier.columnCount, life?.regressor.columnCount].allSatisfy {
             $0 ?? columns == columns
@@ -92,6 +92,7 @@ extension TrainedPredictor {
             archive.metadata["category.\(index).one_hot"] = "\(category.isOneHot)"
         }
         archive.metadata["quality"] = quality.joined(separator: "\n")
+        archive.metadata["life_unit"] = lifeUnit.rawValue
         if !heldOutImportances.isEmpty {
             archive.metadata["importances"] = heldOutImportances.map { "\($0.part.rawValue)\t\($0.source)" }
                 .joined(separator: "\n")
@@ -135,6 +136,13 @@ extension TrainedPredictor {
         parts.reference = zip(usual, known).map { $1 == 1 ? $0 : .nan }
         parts.quality = try archive.lines("quality")
         parts.importances = try Self.importances(in: archive)
+        if let text = archive.metadata["life_unit"] {
+            // Files of before there was a choice lack it, and count rows.
+            guard let unit = LifeUnit(rawValue: text) else {
+                throw archive.unusable("life_unit", text, LifeUnit.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            parts.lifeUnit = unit
+        }
         let prefix = "feature.option."
         let options = archive.metadata.filter { $0.key.hasPrefix(prefix) }
         func name(_ key: String) throws -> String? {

@@ -7,14 +7,14 @@ extension TrainedPredictor {
         if let failure {
             let names = failure.classifier.classNames
             let what =
-                failure.horizon.map { "fails within \($0) rows" }
+                failure.horizon.map { "fails within \($0) \(lifeUnit.rawValue)" }
                 ?? "is of any class but '\(names[failure.normalClass])'"
             lines.append("- tells the probability that a row \(what)")
             lines.append("- counts as failing from \(failure.threshold) on: \(failure.thresholdRule)")
         }
         if let life {
             lines.append(
-                "- tells the remaining useful life in rows"
+                "- tells the remaining useful life in \(lifeUnit.rawValue)"
                     + (life.cap.map { ", up to \(OptionValue.number($0))" } ?? "")
                     + "; intervals come from the errors on \(life.spread.unitCount) held-out units")
         }
@@ -39,7 +39,7 @@ extension TrainedPredictor {
         for part in HeldOutImportance.Part.allCases {
             let own = heldOutImportances.filter { $0.part == part }.prefix(10)
             guard !own.isEmpty else { continue }
-            let measure = HeldOutImportance.measure(of: part)
+            let measure = HeldOutImportance.measure(of: part, lifeUnit: lifeUnit)
             lines += ["", "## \(measure.quantity) without a reading, on held-out units (\(measure.unit))", ""]
             lines += own.map {
                 "- \($0.source): \(ForecastChoice.short($0.rise)) +- \(ForecastChoice.short($0.deviation))"

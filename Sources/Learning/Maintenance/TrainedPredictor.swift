@@ -12,7 +12,7 @@ public struct TrainedPredictor: Sendable {
         public let classifier: any Classifier
         /// The index of the class that is no failure; the probability of a failure is that of all others.
         public let normalClass: Int
-        /// Within how many rows the failure is, where the classes were made of the remaining life; `nil` for classes that
+        /// Within how much remaining life the failure is, where the classes were made of the remaining life; `nil` for classes that
         /// the table tells.
         public let horizon: Int?
         /// Brings probabilities to observed frequencies.
@@ -51,6 +51,8 @@ public struct TrainedPredictor: Sendable {
     public let unitColumn: String?
     /// The column that tells the time, where it was named.
     public let timeColumn: String?
+    /// What remaining lives, their cap and the horizon of failures are counted in.
+    public let lifeUnit: LifeUnit
     /// The health index, for units that ran to failure.
     public let health: HealthIndex?
     /// What was measured on held-out rows, a line each.

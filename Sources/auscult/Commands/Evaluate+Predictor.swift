@@ -13,6 +13,7 @@ extension Evaluate {
         let rows: Int
         let units: Int
         let threshold: Double?
+        let lifeUnit: LifeUnit
         let brierScore: Double?
         /// The Brier score of always saying the share of failures.
         let brierScoreOfShare: Double?
@@ -70,7 +71,7 @@ extension Evaluate {
         let share = truths.isFailure.map { Double($0.count { $0 }) / Double(max(1, $0.count)) }
         let document = PredictorDocument(
             model: model, algorithm: file.model.algorithm, rows: made.frames.count, units: table.names.count,
-            threshold: file.model.failure?.threshold, brierScore: brier,
+            threshold: file.model.failure?.threshold, lifeUnit: file.model.lifeUnit, brierScore: brier,
             brierScoreOfShare: evaluation == nil ? nil : share.map { $0 * (1 - $0) }, failure: evaluation, life: life)
         let text = try JSONText.document(document)
         let result = try ResultOutput(path: output.output)
@@ -156,7 +157,7 @@ extension Evaluate {
         }
         if let life = document.life {
             lines.append(
-                "remaining life: RMSE \(number(life.rootMeanSquaredError)) rows, \(number(life.errorOfMean)) for always the mean; MAE "
+                "remaining life: RMSE \(number(life.rootMeanSquaredError)) \(document.lifeUnit.rawValue), \(number(life.errorOfMean)) for always the mean; MAE "
                     + "\(number(life.meanAbsoluteError)), mean error \(number(life.meanError)); mean PHM 2008 score "
                     + "\(number(life.meanScore)); \(Text.number(100 * life.level, digits: 0)) % intervals hold "
                     + "\(Text.number(100 * life.coverage, digits: 1)) %")
@@ -183,7 +184,7 @@ extension Evaluate {
                 NumberTable([
                     .init("measure", ["RMSE", "RMSE of always the mean", "MAE", "mean error", "mean PHM 2008 score"]),
                     .init(
-                        "value", unit: "rows; the score none",
+                        "value", unit: "\(document.lifeUnit.rawValue); the score none",
                         [
                             life.rootMeanSquaredError, life.errorOfMean, life.meanAbsoluteError, life.meanError,
                             life.meanScore,

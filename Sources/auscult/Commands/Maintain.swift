@@ -14,7 +14,7 @@ struct Maintain: AsyncParsableCommand {
         discussion: """
             The model is one of train random-forest or gradient-boosting; what it does not tell stays empty. The columns are \
             time,unit,failure_probability,risk,remaining_useful_life,lower,upper,next_check,reason; remaining life is in rows \
-            of the table. Without a unit column every row is a unit of its own.
+            of the table, or in what --target-unit of train said. Without a unit column every row is a unit of its own.
 
             Risk: HIGH when the probability is at least --high (default: the model's decision threshold) or the remaining \
             life at most --high-life (default: half the horizon of the model, without one 10 % of its cap); MEDIUM from \
@@ -50,13 +50,15 @@ struct Maintain: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The probability from which on the risk is MEDIUM.", valueName: "p"))
     var medium: Double?
 
-    @Option(help: ArgumentHelp("The remaining life up to which the risk is HIGH.", valueName: "rows"))
+    @Option(help: ArgumentHelp("The remaining life up to which the risk is HIGH.", valueName: "life"))
     var highLife: Double?
 
-    @Option(help: ArgumentHelp("The remaining life up to which the risk is MEDIUM.", valueName: "rows"))
+    @Option(help: ArgumentHelp("The remaining life up to which the risk is MEDIUM.", valueName: "life"))
     var mediumLife: Double?
 
-    @Option(help: ArgumentHelp("Rows to a usual check, where the model tells no life.", valueName: "rows"))
+    @Option(
+        help: ArgumentHelp(
+            "The time to a usual check, counted as lives are, where the model tells no life.", valueName: "life"))
     var checkEvery: Int?
 
     @Option(help: ArgumentHelp("The probability that the interval holds the remaining life.", valueName: "share"))
@@ -83,6 +85,13 @@ struct Maintain: AsyncParsableCommand {
         let file = try PredictorFile(path: model)
         let rules = try rules(file.model)
         let table = try file.read(input, unit: unit)
+        if file.model.lifeUnit != .rows, !table.hasTime {
+            throw SignalError(
+                .mismatch,
+                "has no time column, which the next check of a life in \(file.model.lifeUnit.rawValue) is reckoned from; name "
+                    + "it in training with --time-column"
+            ).at(path: input)
+        }
         for warning in table.content.warnings { console.warn("\(input.escapingControlCharacters): \(warning)") }
         if file.model.failure == nil { console.note("the model tells no failure probability; that column stays empty") }
         if file.model.life == nil { console.note("the model tells no remaining life; its columns stay empty") }
@@ -129,7 +138,7 @@ struct Maintain: AsyncParsableCommand {
         }
         for (name, value) in [("--high-life", highLife), ("--medium-life", mediumLife)] {
             if let value, !(value >= 0 && value.isFinite) {
-                throw SignalError(.invalidOption, "\(name) is a number of rows from 0, not \(value)")
+                throw SignalError(.invalidOption, "\(name) is a number from 0, not \(value)")
             }
         }
         if let high { (rules.highProbability, rules.mediumProbability) = (high, high / 2) }
@@ -147,7 +156,7 @@ struct Maintain: AsyncParsableCommand {
                 .invalidOption, "--high-life is at most --medium-life, not \(rules.highLife) above \(rules.mediumLife)")
         }
         guard (1...1_000_000).contains(rules.usualInterval) else {
-            throw SignalError(.invalidOption, "--check-every is 1 to 1000000 rows, not \(rules.usualInterval)")
+            throw SignalError(.invalidOption, "--check-every is 1 to 1000000, not \(rules.usualInterval)")
         }
         guard level > 0, level < 1 else {
             throw SignalError(.invalidOption, "--level is a share above 0 and below 1, not \(level)")
@@ -182,7 +191,10 @@ struct Maintain: AsyncParsableCommand {
             ["unit", "risk", "now"]
                 + (model.life == nil
                     ? ["waiting", "better"]
-                    : ["in 10", "in 30", "in 60", "best in rows", "cost there", "health", "life by health"]))
+                    : [
+                        "in 10", "in 30", "in 60", "best in \(model.lifeUnit.rawValue)", "cost there", "health",
+                        "life by health",
+                    ]))
         for advice in shown {
             guard let costs = advice.costs else { continue }
             func cost(_ wait: Int) -> String {

@@ -155,7 +155,7 @@ extension Train {
         HeldOutImportance.Part.allCases.map { part in
             let own = trained.heldOutImportances.filter { $0.part == part }.prefix(5)
             guard !own.isEmpty else { return "" }
-            let measure = HeldOutImportance.measure(of: part)
+            let measure = HeldOutImportance.measure(of: part, lifeUnit: trained.lifeUnit)
             let rises = own.map { "\($0.source) \(Text.number($0.rise, digits: 4))" }
             return "\(measure.quantity) without a reading, \(measure.unit): \(rises.joined(separator: ", "))\n"
         }.joined()

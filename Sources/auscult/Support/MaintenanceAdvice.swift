@@ -13,7 +13,10 @@ struct MaintenanceAdvice: Encodable {
     let lower: Double?
     let upper: Double?
     let nextCheck: RowTime
-    let nextCheckRows: Int
+    /// How long until then, in ``lifeUnit``.
+    let nextCheckAfter: Double
+    /// What remaining lives and waits are counted in.
+    let lifeUnit: LifeUnit
     let reason: String
     let age: Int
     let health: Health?
@@ -29,7 +32,7 @@ struct MaintenanceAdvice: Encodable {
     struct Costs: Encodable {
         let planned: Double
         let unplanned: Double
-        /// Rows to wait until the best moment, and whether it lies at the end of what the model can tell.
+        /// How long to wait until the best moment, in the unit of lives, and whether it lies at the end of what the model can tell.
         let bestWait: Int
         let isBestAtEnd: Bool
         let bestCostPerRow: Double
@@ -67,7 +70,10 @@ struct MaintenanceReason {
             if let probability {
                 parts.append("failure probability \(number(probability)) is below \(number(rules.mediumProbability))")
             }
-            if let life { parts.append("remaining life \(number(life)) is above \(number(rules.mediumLife)) rows") }
+            if let life {
+                parts.append(
+                    "remaining life \(number(life)) is above \(number(rules.mediumLife)) \(model.lifeUnit.rawValue)")
+            }
             return parts.joined(separator: " and ")
         }
         let isHigh = verdict.risk == .high
@@ -77,7 +83,7 @@ struct MaintenanceReason {
         }
         if verdict.byLife, let life {
             let limit = isHigh ? rules.highLife : rules.mediumLife
-            parts.append("remaining life \(number(life)) is at most \(number(limit)) rows")
+            parts.append("remaining life \(number(life)) is at most \(number(limit)) \(model.lifeUnit.rawValue)")
         }
         var text = parts.joined(separator: " and ")
         let limit = (probability: 0.05 * (probability ?? 0), life: 0.02 * (model.life?.cap ?? 100))
@@ -91,7 +97,9 @@ struct MaintenanceReason {
             if let probability, first.probability > 0.01 {
                 without.append("the probability would be \(number(max(0, probability - first.probability)))")
             }
-            if let life, first.life > 1 { without.append("the life \(number(life + first.life)) rows") }
+            if let life, first.life > 1 {
+                without.append("the life \(number(life + first.life)) \(model.lifeUnit.rawValue)")
+            }
             if !without.isEmpty { text += "; with usual \(first.source) \(without.joined(separator: " and "))" }
         }
         return text

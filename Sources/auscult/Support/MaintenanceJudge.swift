@@ -27,23 +27,29 @@ extension Maintain {
         func advices(unit: Int, first: Int, positions: [Int]) throws -> [MaintenanceAdvice] {
             let rows = table.rows[unit]
             let spacing = spacing(of: rows)
+            // Seconds of a row, or of the unit of lives.
+            let lifeUnit = file.model.lifeUnit
+            let step = lifeUnit.seconds ?? spacing
             let health = try health(of: unit)
             return try positions.map { position in
                 let index = first + position
                 let (probability, life) = (probabilities?[index], lives?[index])
                 let interval = life.flatMap { file.model.life?.interval(around: $0, level: level) }
                 let verdict = rules.risk(probability: probability, life: life)
-                let wait = rules.nextCheck(verdict.risk, lower: interval?.lowerBound)
+                let wait = rules.nextCheck(verdict.risk, lower: interval?.lowerBound, unit: lifeUnit)
                 let frame = frames.frames(in: index..<index + 1)
                 let time = table.hasTime ? frame.times[0] : Double(position)
                 return MaintenanceAdvice(
                     time: rowTime(time), unit: table.names[unit], failureProbability: probability, risk: verdict.risk,
                     remainingUsefulLife: life, lower: interval?.lowerBound, upper: interval?.upperBound,
-                    nextCheck: rowTime(time + Double(wait) * spacing), nextCheckRows: wait,
+                    nextCheck: rowTime(time + wait * step), nextCheckAfter: wait, lifeUnit: lifeUnit,
                     reason: try MaintenanceReason(model: file.model, rules: rules).words(
                         frame, probability: probability, life: life, verdict: verdict),
                     age: position, health: advice(health, at: position),
-                    costs: costs(life: life, probability: probability, age: position + 1))
+                    costs: costs(
+                        life: life, probability: probability,
+                        age: max(
+                            1, Int((Double(position + 1) * (lifeUnit.seconds.map { spacing / $0 } ?? 1)).rounded()))))
             }
         }
 

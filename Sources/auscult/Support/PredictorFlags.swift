@@ -13,6 +13,12 @@ struct PredictorFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What --target is counted in, and so --cap, --fails-within and all that maintain tells: "
+                + "\(LifeUnit.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "unit"))
+    var targetUnit: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Columns that are not to be learnt from, separated by commas (random-forest, gradient-boosting).",
             valueName: "names"))
     var exclude: String?
@@ -23,13 +29,15 @@ struct PredictorFlags: ParsableArguments {
     )
     var runToFailure = false
 
-    @Option(help: ArgumentHelp("The longest remaining life that is told apart, in rows.", valueName: "rows"))
+    @Option(
+        help: ArgumentHelp(
+            "The longest remaining life that is told apart, in rows or --target-unit.", valueName: "life"))
     var cap: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Learn the probability of a failure within so many rows (with --run-to-failure: 30; with --target: none).",
-            valueName: "rows"))
+            "Learn the probability of a failure within so many rows or --target-unit (with --run-to-failure: 30; with "
+                + "--target: none).", valueName: "life"))
     var failsWithin: Int?
 
     @Option(
@@ -68,21 +76,27 @@ struct PredictorFlags: ParsableArguments {
 
     /// Whether a flag is set that only these models know.
     var isUsed: Bool {
-        target != nil || exclude != nil || runToFailure || cap != nil || failsWithin != nil || !ordinal.isEmpty
+        target != nil || targetUnit != nil || exclude != nil || runToFailure || cap != nil || failsWithin != nil
+            || !ordinal.isEmpty
             || oneHot != nil || timeColumn != nil || importance != .impurity
     }
 
     /// Checks ranges.
     func validated() throws {
         if let cap, !(cap.isFinite && cap >= 1) {
-            throw SignalError(.invalidOption, "--cap is a number of rows from 1, not \(cap)")
+            throw SignalError(.invalidOption, "--cap is a number from 1, not \(cap)")
         }
         if let failsWithin, !(1...1_000_000).contains(failsWithin) {
-            throw SignalError(.invalidOption, "--fails-within is 1 to 1000000 rows, not \(failsWithin)")
+            throw SignalError(.invalidOption, "--fails-within is 1 to 1000000, not \(failsWithin)")
         }
         if runToFailure, target != nil {
             throw SignalError(
                 .invalidOption, "--run-to-failure derives the remaining life, --target reads it; give one of them")
+        }
+        if targetUnit != nil, target == nil {
+            throw SignalError(
+                .invalidOption,
+                "--target-unit is for --target NAME; with --run-to-failure the remaining life is counted in rows")
         }
         if failsWithin != nil, target == nil, !runToFailure {
             throw SignalError(
@@ -92,6 +106,17 @@ struct PredictorFlags: ParsableArguments {
             throw SignalError(
                 .invalidOption, "--cap is for the remaining life: give --target NAME or --run-to-failure")
         }
+    }
+
+    /// What remaining lives are counted in.
+    func lifeUnit() throws -> LifeUnit {
+        guard let targetUnit else { return .rows }
+        guard let unit = LifeUnit(rawValue: targetUnit) else {
+            throw SignalError(
+                .invalidOption,
+                "--target-unit: " + NearestName.unknown("unit", targetUnit, among: LifeUnit.allCases.map(\.rawValue)))
+        }
+        return unit
     }
 
     /// Names separated by commas.

@@ -97,6 +97,7 @@ struct PredictorInput {
         let lives = self.lives ?? (flags.runToFailure ? derivedLives() : nil)
         targets.lives = lives.map { lives in order.map { lives[$0] } }
         targets.cap = flags.cap
+        targets.lifeUnit = try flags.lifeUnit()
         if let labels {
             let names = Set(labels).sorted { left, right in
                 if let a = Double(left), let b = Double(right), a != b { return a < b }
@@ -119,10 +120,10 @@ struct PredictorInput {
             guard Set(classes).count == 2 else {
                 throw SignalError(
                     .insufficientData,
-                    "all rows are \(classes.first == 1 ? "within" : "farther than") \(horizon) rows of a failure; choose another --fails-within"
+                    "all rows are \(classes.first == 1 ? "within" : "farther than") \(horizon) \(targets.lifeUnit.rawValue) of a failure; choose another --fails-within"
                 ).at(path: table.path)
             }
-            targets.classes = (classes, ["later", "within \(horizon) rows"], 0)
+            targets.classes = (classes, ["later", "within \(horizon) \(targets.lifeUnit.rawValue)"], 0)
             targets.horizon = horizon
         }
         return targets

@@ -23,7 +23,8 @@ struct MaintenanceReport {
                     units: advices.map(\.unit), risks: advices.map(\.risk.rawValue),
                     probabilities: advices.map { $0.failureProbability ?? .nan },
                     remainingLife: advices.map { $0.remainingUsefulLife ?? .nan },
-                    lower: advices.map { $0.lower ?? .nan }, upper: advices.map { $0.upper ?? .nan }, lifeUnit: "rows",
+                    lower: advices.map { $0.lower ?? .nan }, upper: advices.map { $0.upper ?? .nan },
+                    lifeUnit: file.model.lifeUnit.rawValue,
                     level: level))
         }
         let order: [MaintenanceRisk] = [.high, .medium, .low]
@@ -35,9 +36,11 @@ struct MaintenanceReport {
                 .init("unit", urgent.map(\.unit)), .init("time", urgent.map(\.time.description)),
                 .init("risk", urgent.map(\.risk.rawValue)),
                 .init("failure probability", unit: "share", urgent.map { $0.failureProbability ?? .nan }),
-                .init("remaining useful life", unit: "rows", urgent.map { $0.remainingUsefulLife ?? .nan }),
-                .init("lower", unit: "rows", urgent.map { $0.lower ?? .nan }),
-                .init("upper", unit: "rows", urgent.map { $0.upper ?? .nan }),
+                .init(
+                    "remaining useful life", unit: file.model.lifeUnit.rawValue,
+                    urgent.map { $0.remainingUsefulLife ?? .nan }),
+                .init("lower", unit: file.model.lifeUnit.rawValue, urgent.map { $0.lower ?? .nan }),
+                .init("upper", unit: file.model.lifeUnit.rawValue, urgent.map { $0.upper ?? .nan }),
                 .init("next check", urgent.map(\.nextCheck.description)), .init("reason", urgent.map(\.reason)),
             ]), caption: "Every judged row, the highest risk first.")
         report.sections = [risks]
@@ -49,9 +52,15 @@ struct MaintenanceReport {
                     .init("unit", priced.map(\.unit)),
                     .init("planned", unit: "price", priced.map { $0.costs?.planned ?? .nan }),
                     .init("failure", unit: "price", priced.map { $0.costs?.unplanned ?? .nan }),
-                    .init("best wait", unit: "rows", priced.map { Double($0.costs?.bestWait ?? 0) }),
-                    .init("cost there", unit: "price a row", priced.map { $0.costs?.bestCostPerRow ?? .nan }),
-                ]), caption: "The best moment is where the expected cost per row of service is lowest.")
+                    .init(
+                        "best wait", unit: file.model.lifeUnit.rawValue, priced.map { Double($0.costs?.bestWait ?? 0) }),
+                    .init(
+                        "cost there", unit: "price a \(file.model.lifeUnit.singular)",
+                        priced.map { $0.costs?.bestCostPerRow ?? .nan }),
+                ]),
+                caption:
+                    "The best moment is where the expected cost per \(file.model.lifeUnit.singular) of service is lowest."
+            )
             report.sections.append(costs)
         }
         if let basis = Self.basis(file.model) { report.sections.append(basis) }
@@ -72,7 +81,7 @@ struct MaintenanceReport {
         for part in HeldOutImportance.Part.allCases {
             let own = model.heldOutImportances.filter { $0.part == part }
             guard !own.isEmpty else { continue }
-            let measure = HeldOutImportance.measure(of: part)
+            let measure = HeldOutImportance.measure(of: part, lifeUnit: model.lifeUnit)
             basis.show(
                 FeatureImportanceFigure(
                     name: "permutation-importance-\(part.rawValue)",
