@@ -54,13 +54,14 @@ let package = Package(
         library("SignalSynthesis", ["SignalCore", numerics]),
         library("SeriesAnalysis", ["SignalCore", numerics]),
         library("NeuralNetworks", ["SignalCore", "LinearAlgebra", "CNeuralKernels"]),
+        library("Monitoring", ["SignalCore", numerics]),
         library("Learning", ["SignalCore", "LinearAlgebra", "NeuralNetworks", numerics]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         .executableTarget(
             name: "auscult",
             dependencies: [
                 "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "SeriesAnalysis",
-                "Learning", "NeuralNetworks", "Reporting",
+                "Learning", "Monitoring", "NeuralNetworks", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -75,6 +76,7 @@ let package = Package(
         tests("SeriesAnalysisTests", ["SignalCore", "SeriesAnalysis"]),
         tests("NeuralNetworksTests", ["SignalCore", "LinearAlgebra", "NeuralNetworks"]),
         tests("LearningTests", ["SignalCore", "LinearAlgebra", "Learning"]),
+        tests("MonitoringTests", ["SignalCore", "Monitoring"]),
         tests("ReportingTests", ["SignalCore", "Reporting"]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "auscult"]),

@@ -41,7 +41,7 @@ import Testing
             #expect(try back.archived() == original.archived())
             #expect(back.card == original.card)
             let frames = TestData.correlated(seed: 2, clips: 1).frames
-            #expect(try back.frameVerdicts(frames) == original.frameVerdicts(frames))
+            #expect(try back.verdicts(frames) == original.verdicts(frames))
         }
     }
 
@@ -98,12 +98,12 @@ import Testing
         #expect(verdict.isAnomalous && verdict.severity > .none && verdict.topColumn == 5)
         #expect(verdict.score == (try model.clipScore(faulty)) && verdict.time == 0)
         #expect(verdict.contributions.count == 8)
-        let frames = try model.frameVerdicts(faulty)
+        let frames = try model.verdicts(faulty)
         #expect(frames.count == 38 && frames[0].time == normal.times[2])
         #expect(frames[18...].allSatisfy { $0.isAnomalous && $0.topColumn == 5 })
         #expect(frames[..<18].count { $0.isAnomalous } < 4)
         let short = FeatureFrames(columnCount: 8, times: [0], values: Array(repeating: 0, count: 8))
-        #expect(try model.frameVerdicts(short).isEmpty)
+        #expect(try model.verdicts(short).isEmpty)
         #expect(TestData.message { _ = try model.clipVerdict(short) }.contains("at least 3"))
     }
 

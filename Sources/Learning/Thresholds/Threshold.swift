@@ -1,4 +1,4 @@
-internal import SignalCore
+public import SignalCore
 
 /// The score above which something counts as anomalous, and how it was found. Chosen from scores of normal data only.
 public struct Threshold: Sendable, Equatable {

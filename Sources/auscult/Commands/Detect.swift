@@ -175,7 +175,7 @@ struct Detect: AsyncParsableCommand {
                 hasDates: loaded.hasAbsoluteTimes, columns: model.recipe.schema.columns.count)
             for start in stride(from: segment.lowerBound, to: segment.upperBound - context + 1, by: 4096) {
                 let stretch = start..<min(start + 4096 + context - 1, segment.upperBound)
-                let verdicts = try model.frameVerdicts(loaded.frames.frames(in: stretch))
+                let verdicts = try model.verdicts(loaded.frames.frames(in: stretch))
                 rows += verdicts.map { row($0, loaded, item, model) }
                 if report != nil { trace.append(verdicts, threshold: threshold) }
             }

@@ -141,7 +141,7 @@ struct RecordingReport {
                 section.say("\(clip.path) cannot be shown: \(error.message).")
                 continue
             }
-            let verdicts = try file.model.frameVerdicts(frames)
+            let verdicts = try file.model.verdicts(frames)
             let seen = frames.frames(in: context - 1..<frames.count)
             let label = clip.isAnomalous.map { $0 ? ", labelled anomalous" : ", labelled normal" } ?? ""
             section.show(

@@ -1,25 +1,11 @@
 public import SignalCore
 
-/// The judgement of a recording or of one frame.
-public struct Verdict: Sendable, Equatable {
-    /// Seconds from the start of the signal: the start of the recording, or the last frame that was looked at.
-    public let time: Double
-    /// The score, higher for more anomalous.
-    public let score: Float
-    /// The threshold it was compared with.
-    public let threshold: Float
-    /// Whether the score is greater than the threshold.
-    public let isAnomalous: Bool
-    /// How far it is above.
-    public let severity: Severity
-    /// The number of the column that adds most to the score, relative to what is usual for it.
-    public let topColumn: Int
-    /// How much every column adds to the score, relative to what is usual for it; for a recording, the mean over its
-    /// frames.
-    public let contributions: [Float]
-}
+extension TrainedModel: FrameJudge {
+    /// The frames that one verdict looks at.
+    public var contextLength: Int { detector.contextLength }
+    /// The columns a frame must have.
+    public var columnCount: Int { detector.columnCount }
 
-extension TrainedModel {
     /// The score of a whole recording, without blame: the cheap way to score many.
     ///
     /// - Throws: `SignalError` with code `insufficientData` when the recording is shorter than one window, or as
@@ -49,7 +35,7 @@ extension TrainedModel {
     /// The verdict on every window of frames; none for a recording shorter than one window.
     ///
     /// - Throws: as ``SignalCore/Detector/scores(_:)``.
-    public func frameVerdicts(_ frames: FeatureFrames) throws -> [Verdict] {
+    public func verdicts(_ frames: FeatureFrames) throws -> [Verdict] {
         let columns = detector.columnCount
         let scores = try detector.scores(frames)
         let contributions = try detector.contributions(frames)
