@@ -61,7 +61,7 @@ enum Tool {
     }()
 
     /// Seconds after which a run counts as hanging and is killed.
-    static let patience = 90.0
+    static let patience = 240.0
 
     /// Runs the tool to its end.
     ///

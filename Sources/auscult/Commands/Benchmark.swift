@@ -9,6 +9,7 @@ struct Benchmark: AsyncParsableCommand {
             ExtractBenchmark.self,
             TrainBenchmark.self,
             ModelsBenchmark.self,
+            StreamBenchmark.self,
             ForecastBenchmark.self,
             SyntheticSensorsBenchmark.self,
             SensorsBenchmark.self,
