@@ -44,6 +44,7 @@ public struct TimelineFigure: Figure {
         caption =
             "The score with its threshold. Bars on top are alarms"
             + (labels == nil ? "; there are no labels to compare them with." : ", shaded areas the events by label.")
+            + ScoreScale(self.scores, threshold: threshold).caption
             + Decimation.note(from: min(scores.count, times.count), to: rows.count)
     }
 
@@ -51,7 +52,7 @@ public struct TimelineFigure: Figure {
     public var axes: [Axis] {
         [
             TimeScale(times.finiteRange?.visible ?? 0...1, hasDates: hasDates).axis,
-            Axis("Anomaly score", unit: "no unit"),
+            Axis("Anomaly score\(ScoreScale(scores, threshold: threshold).note)", unit: "no unit"),
         ]
     }
 
@@ -77,23 +78,17 @@ public struct TimelineFigure: Figure {
     public func script() throws -> FigureScript {
         try requireEqual(times.count, scores.count)
         let range = try drawnRange(times, what: "time").visible
-        let values = try drawnRange(scores, what: "score")
-        let limits = try drawnRange(scores, [threshold], what: "score").padded()
+        _ = try drawnRange(scores, what: "score")
+        let scale = ScoreScale(scores, threshold: threshold)
+        // A threshold of 0 or less has no place on a logarithmic axis.
+        let isBeyond = scale == .logarithmic && threshold <= 0
+        let values = try drawnRange(scores, isBeyond ? [] : [threshold], what: "score")
         var script = FigureScript(title: title)
         script.margins(top: 0.75)
         script.keyAbove()
         script.label(y: axes[1])
         script.timeAxis(range, hasDates: hasDates)
-        // Scores that reach over several powers of ten show nothing on a linear scale.
-        let middle = scores.filter(\.isFinite).sorted()
-        let median = middle.isEmpty ? 0 : middle[middle.count / 2]
-        if values.lowerBound > 0, median > 0, values.upperBound > 50 * median {
-            script.command("set logscale y; set format y '%g'")
-            script.range(y: min(values.lowerBound, threshold > 0 ? threshold : median) * 0.8...limits.upperBound * 1.6)
-        } else {
-            let room = 0.06 * (limits.upperBound - limits.lowerBound)
-            script.range(y: limits.lowerBound...limits.upperBound + room)
-        }
+        scale.apply(to: &script, range: values)
         if let events { script.areas(events.map { $0.visible(in: range) }, colour: FigureStyle.truth) }
         script.areas(alarms.map { $0.visible(in: range) }, colour: FigureStyle.alarm, from: 0.96)
         let data = script.data(times, scores)
@@ -101,7 +96,7 @@ public struct TimelineFigure: Figure {
         var plots = [
             "\(data) using 1:2 with \(style) linewidth 0.7 linecolor rgb '\(FigureStyle.measured)' title 'score'"
         ]
-        if threshold.isFinite {
+        if threshold.isFinite, !isBeyond {
             plots.append(
                 script.level(threshold, title: "threshold", style: "linewidth 1.2 linecolor rgb '#000000' dashtype '-'")
             )
