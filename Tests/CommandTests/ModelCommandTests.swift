@@ -157,6 +157,14 @@ struct ModelCommandTests {
         let scores = try Table(report.appending(path: "scores.csv"))
         #expect(scores.columns == ["source", "machine", "id", "label", "split", "score", "level_db"])
         #expect(scores.rows.count == 7)
+        // The loudness stands beside the model's curve, from corner to corner.
+        let curves = try Table(report.appending(path: "figures/roc.csv"))
+        let loudness = curves.rows.filter { $0["curve"] == "loudness" }
+        #expect(Set(curves.rows.compactMap { $0["curve"] }).count == 2 && loudness.count > 1)
+        for column in curves.columns.dropFirst() {
+            #expect(loudness.first?[column].flatMap(Double.init) == 0, "\(column)")
+            #expect(loudness.last?[column].flatMap(Double.init) == 1, "\(column)")
+        }
 
         let all = try await Tool.run("evaluate", "--model", model, "--data", clips.path, "--include-trained")
         #expect(try all.object()["recordings"] as? Int == 10)

@@ -247,12 +247,14 @@ struct Evaluate: AsyncParsableCommand {
         _ file: ModelFile, _ used: [Scored], _ evaluation: Evaluation, _ data: Report.Section, to folder: String,
         _ console: Console
     ) async throws {
+        let isNormalized = file.model.signal?.normalization == .rms
         let clips = used.map { scored in
             ClipTrace(
                 path: scored.item.path,
                 machine: [scored.item.machine, scored.item.id].compactMap(\.self).joined(separator: "/"),
                 isAnomalous: scored.item.label.map { $0 == .abnormal }, score: Double(scored.score),
-                isReported: scored.score > file.model.clipThreshold.value, contributions: scored.contributions)
+                isReported: scored.score > file.model.clipThreshold.value, contributions: scored.contributions,
+                baselines: baselines(scored, isNormalized: isNormalized))
         }
         let maker = RecordingReport(
             file: file, reading: reading, normalization: normalization.normalize, clips: clips)

@@ -23,7 +23,8 @@ struct RecordingReport {
         section.show(Self.table(evaluation), caption: Self.honesty)
         section.showQuality(
             of: file.model.algorithm, scores: scores, isAnomalous: labels, ranking: all.ranking,
-            classification: all.classification, threshold: threshold, unit: "recordings")
+            classification: all.classification, threshold: threshold, unit: "recordings",
+            beside: Self.curves(labelled, all))
         var sections = [section]
         if evaluation.groups.count > 1 {
             let groups = evaluation.groups
@@ -38,6 +39,18 @@ struct RecordingReport {
             sections.append(machines)
         }
         return sections
+    }
+
+    /// What trivial rules reach, so that the model's lead is seen and not only read.
+    private static func curves(_ clips: [ClipTrace], _ all: Evaluation.Group) -> [RankingCurve] {
+        Set(clips.flatMap(\.baselines.keys)).sorted().map { name in
+            let scored = clips.filter { $0.baselines[name] != nil }
+            let ranking = all.baselines.first { $0.name == name }?.ranking
+            return RankingCurve.receiverOperatingCharacteristic(
+                name: name, scores: scored.compactMap { $0.baselines[name] },
+                isAnomalous: scored.map { $0.isAnomalous == true }, area: ranking?.auc, lower: ranking?.aucLower,
+                upper: ranking?.aucUpper)
+        }
     }
 
     private static let honesty =

@@ -72,4 +72,6 @@ struct ClipTrace: Sendable {
     var score: Double
     var isReported: Bool
     var contributions: [Float]
+    /// The scores of trivial rules by their names, where they were computed.
+    var baselines: [String: Double] = [:]
 }
