@@ -42,6 +42,22 @@ struct ReportTests {
         #expect(!html.contains("http:") && !html.contains("https:") && !html.contains("src=\"/"))
     }
 
+    @Test("Sentences in a table get room, and short texts and numbers take none from them")
+    func sentences() {
+        var report = Self.report()
+        let sentence = "failure probability 0.91 is at least 0.5 and remaining life 3 is at most 10 rows"
+        report.sections = [
+            .init("", [.table(NumberTable([.init("unit", ["pump"]), .init("reason", [sentence])]), caption: "Rows")])
+        ]
+        let html = ReportPage(report: report, pictures: [], reasons: []).html()
+        #expect(
+            html.contains("<td>pump</td><td class=\"s\">\(sentence)</td>")
+                && html.contains("<div class=\"scroll wide\">"))
+        report.sections = [.init("", [.table(NumberTable([.init("unit", ["pump"])]), caption: "Rows")])]
+        let short = ReportPage(report: report, pictures: [], reasons: []).html()
+        #expect(short.contains("<td>pump</td>") && !short.contains("<div class=\"scroll wide\">"))
+    }
+
     @Test("Figures of one name get files of their own, and no name leads out of the folder")
     func names() {
         var report = Self.report()

@@ -12,6 +12,10 @@ struct ReportPage {
     /// Longer tables are cut in the page; the files have all rows.
     private static let mostRows = 60
     private static let mostColumns = 24
+    /// Texts from this length on are sentences to read, which a table of many columns would squeeze to a word a line.
+    private static let sentenceLength = 40
+    /// What marks a cell of such a text; tables that have one may be wider than the lines of text, where the window is.
+    private static let sentence = " class=\"s\""
 
     func html() -> String {
         var body = ""
@@ -23,7 +27,8 @@ struct ReportPage {
                 case .paragraph(let text): body += "<p>\(Self.escaped(text))</p>\n"
                 case .code(let text): body += "<pre><code>\(Self.escaped(text))</code></pre>\n"
                 case .table(let table, let caption):
-                    body += "<div class=\"scroll\">\(Self.html(table, caption: caption))</div>\n"
+                    let text = Self.html(table, caption: caption)
+                    body += "<div class=\"scroll\(text.contains(Self.sentence) ? " wide" : "")\">\(text)</div>\n"
                 case .figure(let figure):
                     body += html(figure, number: number)
                     number += 1
@@ -104,7 +109,8 @@ struct ReportPage {
             for column in columns {
                 let isNumber = if case .numbers = table.columns[column].cells { true } else { false }
                 let cell = isNumber ? short(table, row, column) : table.text(row: row, column: column)
-                text += isNumber ? "<td class=\"n\">\(escaped(cell))</td>" : "<td>\(escaped(cell))</td>"
+                let kind = isNumber ? " class=\"n\"" : cell.count >= sentenceLength ? sentence : ""
+                text += "<td\(kind)>\(escaped(cell))</td>"
             }
             text += "</tr>\n"
         }
@@ -172,11 +178,13 @@ struct ReportPage {
         details { font-size: .85rem; margin-top: .3rem; }
         details summary { color: var(--soft); cursor: pointer; }
         .scroll { overflow-x: auto; margin: .6rem 0; }
+        .wide { margin-inline: min(0px, (100% - min(100vw - 5rem, 80rem)) / 2); }
         table { border-collapse: collapse; font-size: .85rem; line-height: 1.35; overflow-wrap: normal; }
         caption { text-align: left; padding-bottom: .3rem; color: var(--soft); }
         th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
         th { background: var(--fill); }
         td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        td.s { min-width: 20rem; }
         pre { background: var(--fill); padding: .7rem; overflow-x: auto; white-space: pre-wrap; font-size: .85rem; }
         @media print {
           :root { --ink: #000; --soft: #333; --paper: #fff; --line: #999; --fill: #fff; --link: #000; }
@@ -184,7 +192,10 @@ struct ReportPage {
           body { max-width: none; padding: 0; font-size: 10.5pt; }
           figure, tr, pre { break-inside: avoid; }
           h2 { break-after: avoid; }
-          .scroll { overflow: visible; }
+          .scroll { overflow: visible; margin-inline: 0; }
+          table { font-size: 8pt; }
+          th, td { padding: .15rem .3rem; }
+          td.s { min-width: 14rem; }
           details:not([open]) { display: none; }
           a { text-decoration: none; }
         }
