@@ -181,6 +181,38 @@ import Testing
         #expect(back.choices == auto.choices)
     }
 
+    @Test func `Auto tries the candidates that it is given beside the baselines, lstm too`() throws {
+        var generator = SeededGenerator(seed: 4)
+        let data = Self.data((0..<160).map { [4.0, 6, 3, -1, -5, -7, -2, 2][$0 % 8] + 0.1 * Self.noise(&generator) })
+        let options = try AutoForecasterOptions().setting([
+            (name: "candidates", text: "lstm"), (name: "horizon", text: "2"), (name: "origins", text: "4"),
+            (name: "period", text: "1"),
+        ])
+        let auto = try AutoForecaster.fit(data, options: options, context: FittingContext(seed: 1, jobs: 2))
+        let errors = Dictionary(uniqueKeysWithValues: auto.choices[0].trials.map { ($0.label, $0.meanAbsoluteError) })
+        #expect(Set(errors.keys).isSuperset(of: ["last-value", "mean", "lstm"]))
+        #expect(errors.keys.allSatisfy { !$0.hasPrefix("linear") && !$0.hasPrefix("holt-winters") })
+        #expect(try #require(errors["lstm"] ?? nil).isFinite)
+        let back = try AutoForecaster(archive: auto.archived())
+        #expect(back.options.candidates == ["lstm"] && back.choices == auto.choices)
+    }
+
+    @Test func `Files of auto without candidates are read, and unknown candidates are refused by name`() throws {
+        var options = AutoForecasterOptions()
+        let auto = try AutoForecaster.fit(
+            Self.data((0..<80).map(Double.init)), options: options, context: FittingContext())
+        var archive = try auto.archived()
+        archive.metadata["option.candidates"] = nil
+        #expect(try AutoForecaster(archive: archive).options.candidates == options.candidates)
+        options.candidates = ["lstn"]
+        let error = #expect(throws: SignalError.self) { try options.validate() }
+        #expect(error?.message.contains("lstm") == true && error?.message.contains("lstn") == true)
+        options = AutoForecasterOptions()
+        options.horizon = 1001
+        let tooFar = #expect(throws: SignalError.self) { try options.validate() }
+        #expect(tooFar?.message.contains("1 to 1000") == true && tooFar?.message.contains("coarser") == true)
+    }
+
     @Test func `Others are only taken when they beat the best baseline by more than the standard error`() throws {
         let labels = ["last-value", "mean", "clever"]
         let baselines = [true, true, false]

@@ -36,7 +36,7 @@ public struct AutoRegressiveForecasterOptions: AlgorithmOptions {
 
     /// Checks every option's range.
     public func validate() throws {
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
         try OptionRange.check("order", order, in: 0...1000)
         try OptionRange.check("maximumOrder", maximumOrder, in: 1...1000)

@@ -45,7 +45,7 @@ public struct HoltWintersForecasterOptions: AlgorithmOptions {
 
     /// Checks every option's range.
     public func validate() throws {
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
         try OptionRange.check("period", period, in: 0...SeasonLength.longest)
         try OptionRange.check("contextSeasons", contextSeasons, in: 2...100)

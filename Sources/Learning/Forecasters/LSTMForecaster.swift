@@ -53,7 +53,7 @@ public struct LSTMForecasterOptions: AlgorithmOptions {
     /// Checks every option's range.
     public func validate() throws {
         try OptionRange.check("sequenceLength", sequenceLength, in: 1...4096)
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
         try NetworkTrainingOptions.check(units: units, named: "units")
         try OptionRange.check("dropout", dropout, in: 0...0.9)

@@ -35,7 +35,7 @@ public struct LinearForecasterOptions: AlgorithmOptions {
     /// Checks every option's range.
     public func validate() throws {
         try OptionRange.check("sequenceLength", sequenceLength, in: 1...1000)
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
         try OptionRange.check("ridge", ridge, in: 0...1e6)
         try OptionRange.check("period", period, in: 0...SeasonLength.longest)

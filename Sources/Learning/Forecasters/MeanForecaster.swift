@@ -12,7 +12,7 @@ public struct MeanForecasterOptions: AlgorithmOptions {
 
     /// Checks every option's range.
     public func validate() throws {
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
     }
 }

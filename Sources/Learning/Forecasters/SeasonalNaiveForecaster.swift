@@ -14,7 +14,7 @@ public struct SeasonalNaiveForecasterOptions: AlgorithmOptions {
 
     /// Checks every option's range.
     public func validate() throws {
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
         try OptionRange.check("period", period, in: 0...SeasonLength.longest)
     }

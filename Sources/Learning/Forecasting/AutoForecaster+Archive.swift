@@ -8,6 +8,12 @@ extension AutoForecaster {
     /// - Throws: `SignalError` naming the tensor or entry that is missing, misshapen, not finite or out of range.
     public init(archive: ModelArchive) throws {
         try archive.requireAlgorithm(Self.name)
+        var archive = archive
+        let entry = "option.candidates"
+        if archive.metadata[entry] == nil {
+            // Files of before there was a choice lack it; the quick ones were tried.
+            archive.metadata[entry] = try AutoForecasterOptions().values()["candidates"]?.description
+        }
         let options = try archive.options(AutoForecasterOptions.self)
         let shape = try ColumnForecasting(archive: archive, targets: options.targets, horizon: options.horizon)
         var members: [[any Forecaster]] = []

@@ -10,16 +10,22 @@ public struct AutoForecasterOptions: AlgorithmOptions {
     public var period = 0
     /// The places of each of two folds that candidates are judged at, 2 to 1000; default 30.
     public var origins = 30
+    /// The forecasters that are tried beside the baselines, of holt-winters, auto-regressive, linear and lstm; default all
+    /// but lstm, which takes minutes where they take seconds.
+    public var candidates = ForecastCandidate.quick
 
     /// The defaults.
     public init() {}
 
     /// Checks every option's range.
     public func validate() throws {
-        try OptionRange.check("horizon", horizon, in: 1...1000)
+        try ForecastHorizon.check(horizon)
         try OptionRange.check("targets", targets, in: 0...65_536)
         try OptionRange.check("period", period, in: 0...SeasonLength.longest)
         try OptionRange.check("origins", origins, in: 2...1000)
+        guard let unknown = candidates.first(where: { !ForecastCandidate.known.contains($0) }) else { return }
+        throw SignalError(
+            .invalidOption, NearestName.unknown("candidate of auto", unknown, among: ForecastCandidate.known))
     }
 }
 
@@ -96,7 +102,7 @@ public struct AutoForecaster: Forecaster {
     ) throws -> ([any Forecaster], ForecastChoice) {
         let horizon = options.horizon
         let period = data.periods(options.period, targets: 1, room: horizon)[0]
-        let candidates = ForecastCandidate.all(period: period)
+        let candidates = ForecastCandidate.all(period: period, names: options.candidates)
         let longest = data.segments.indices.max { data.segments[$0].count < data.segments[$1].count } ?? 0
         let run = data.frames(ofSegment: longest)
         let parts = folds.map { fold in

@@ -9,9 +9,14 @@ struct ForecastCandidate: Sendable {
     /// Whether it is one of those that others have to beat.
     let isBaseline: Bool
 
-    /// What is tried for a column with a season of so many frames (1: none): baselines first, then what needs little time.
-    /// Networks are left out, since they take minutes where these take seconds.
-    static func all(period: Int) -> [ForecastCandidate] {
+    /// The forecasters that may be tried beside the baselines.
+    static let known = quick + [LSTMForecaster.name]
+    /// Those that need little time.
+    static let quick = [HoltWintersForecaster.name, AutoRegressiveForecaster.name, LinearForecaster.name]
+
+    /// What is tried for a column with a season of so many frames (1: none): all baselines first, then the forecasters of
+    /// these names.
+    static func all(period: Int, names: [String]) -> [ForecastCandidate] {
         let season = [("period", String(period))]
         var all = [
             ForecastCandidate(LastValueForecaster.self, isBaseline: true),
@@ -35,7 +40,8 @@ struct ForecastCandidate: Sendable {
             all.append(
                 ForecastCandidate(LinearForecaster.self, settings + [("isRelative", "true")], "\(words), relative"))
         }
-        return all
+        all.append(ForecastCandidate(LSTMForecaster.self))
+        return all.filter { $0.isBaseline || names.contains($0.algorithm.name) }
     }
 
     init(

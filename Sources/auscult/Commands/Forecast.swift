@@ -11,7 +11,8 @@ struct Forecast: AsyncParsableCommand {
         abstract: "Forecast the next rows of a sensor table (or frames of a recording), with intervals.",
         discussion: """
             --model is a file from train, or the name of a forecaster that is fitted on the input itself: auto tries the \
-            quick ones on past parts of every column and says which it took and why. Intervals come from the errors of \
+            quick ones on past parts of every column and says which it took and why; --set \
+            candidates=linear+lstm names those to try (of holt-winters, auto-regressive, linear, lstm). Intervals come from the errors of \
             forecasts over past parts that the forecaster was not fitted on, step by step.
 
             Columns of the CSV: time,column,step,forecast,lower,upper. Times go on in the input's own form and spacing. Of \
@@ -35,7 +36,7 @@ struct Forecast: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A model file, or the name of a forecaster: auto, linear, holt-winters, auto-regressive, ...",
+            "A model file, or the name of a forecaster: auto, linear, holt-winters, auto-regressive, lstm, ...",
             valueName: "file|name"))
     var model = AutoForecaster.name
 
