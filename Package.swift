@@ -46,6 +46,8 @@ let package = Package(
         .target(name: "CSpectralKernels"),
         // Optimised in debug builds too, in which networks could not be trained otherwise.
         .target(name: "CNeuralKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        // What of terminals only C headers have: any speed of a serial port, and pseudo-terminals.
+        .target(name: "CTerminal"),
 
         library("SignalCore"),
         library("LinearAlgebra", ["SignalCore", "COpenBLAS"]),
@@ -56,12 +58,13 @@ let package = Package(
         library("NeuralNetworks", ["SignalCore", "LinearAlgebra", "CNeuralKernels"]),
         library("Monitoring", ["SignalCore", numerics]),
         library("Learning", ["SignalCore", "LinearAlgebra", "NeuralNetworks", numerics]),
+        library("Acquisition", ["SignalCore", "CTerminal"]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         .executableTarget(
             name: "auscult",
             dependencies: [
                 "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "SeriesAnalysis",
-                "Learning", "Monitoring", "NeuralNetworks", "Reporting",
+                "Learning", "Monitoring", "NeuralNetworks", "Reporting", "Acquisition",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -78,6 +81,7 @@ let package = Package(
         tests("LearningTests", ["SignalCore", "LinearAlgebra", "Learning"]),
         tests("MonitoringTests", ["SignalCore", "Monitoring"]),
         tests("ReportingTests", ["SignalCore", "Reporting"]),
+        tests("AcquisitionTests", ["SignalCore", "Acquisition", "SignalSynthesis"]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "auscult"]),
     ]
