@@ -34,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         // C libraries: a module map and a header each; every one is imported by exactly one Swift target.
@@ -60,17 +62,30 @@ let package = Package(
         library("Learning", ["SignalCore", "LinearAlgebra", "NeuralNetworks", numerics]),
         library("Acquisition", ["SignalCore", "CTerminal"]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
+        library(
+            "Telemetry",
+            [
+                "SignalCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "auscult",
             dependencies: [
                 "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "SeriesAnalysis",
-                "Learning", "Monitoring", "NeuralNetworks", "Reporting", "Acquisition",
+                "Learning", "Monitoring", "NeuralNetworks", "Reporting", "Acquisition", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
 
         .target(
             name: "TestSupport", dependencies: ["SignalCore"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        // A small program that the tests kill while it uploads.
+        .executableTarget(
+            name: "TelemetryProbe", dependencies: ["Telemetry"], path: "Tests/TelemetryProbe",
+            swiftSettings: swiftSettings),
         tests("SignalCoreTests", ["SignalCore"]),
         tests("LinearAlgebraTests", ["SignalCore", "LinearAlgebra"]),
         tests("SignalIOTests", ["SignalCore", "SignalIO"]),
@@ -82,6 +97,14 @@ let package = Package(
         tests("MonitoringTests", ["SignalCore", "Monitoring"]),
         tests("ReportingTests", ["SignalCore", "Reporting"]),
         tests("AcquisitionTests", ["SignalCore", "Acquisition", "SignalSynthesis"]),
+        tests(
+            "TelemetryTests",
+            [
+                "SignalCore", "Telemetry", "TelemetryProbe",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "auscult"]),
     ]

@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         "inspect", "extract", "spectrum", "synth", "train", "detect", "evaluate", "models", "benchmark", "worker",
-        "doctor", "config", "energy", "history",
+        "doctor", "config", "energy", "history", "upload",
     ]
 
     static let flags: [(command: [String], flags: [String])] = [
@@ -16,6 +16,9 @@ struct HelpTests {
         (["synth", "sensors"], ["--preset", "--rows", "--spacing", "--anomaly-rate", "--units", "--wear", "--seed"]),
         (["energy"], ["--power", "--current", "--tariff", "--operating-hours", "--unit", "--json", "--output"]),
         (["history"], ["--period", "--anomalies", "--components", "--unit", "--json", "--output"]),
+        (["upload", "status"], ["--json", "--output", "--quiet"]),
+        (["upload", "flush"], ["--interval", "--timeout", "--rows", "--single", "--json", "--output"]),
+        (["upload", "dead"], ["--json", "--output"]),
         (["benchmark", "sensors"], ["--runs", "--rows", "--preset", "--seed", "--json", "--output"]),
         (["train"], ["--data", "--feature", "--output", "--threshold", "--seed", "--normalize", "--jobs"]),
         (["detect"], ["--model", "--per", "--json", "--jsonl", "--output", "--normalize"]),
@@ -89,7 +92,9 @@ struct HelpTests {
         #expect(run.output.isEmpty)
     }
 
-    @Test(arguments: [["models", "shwo"], ["synth", "mimi"], ["config", "shw"], ["benchmark", "extrat"]])
+    @Test(arguments: [
+        ["models", "shwo"], ["synth", "mimi"], ["config", "shw"], ["benchmark", "extrat"], ["upload", "flsh"],
+    ])
     func `an unknown command below a command is answered with the nearest one`(_ typed: [String]) async throws {
         let run = try await Tool.run(typed)
         #expect(run.exitCode == 64)
@@ -125,6 +130,7 @@ struct HelpTests {
         ["history", "x.csv", "--json", "--components"], ["energy"], ["history"],
         ["benchmark", "sensors", "--runs", "0"],
         ["synth", "vibration", "--snapshots", "0"], ["synth", "vibration", "--onset", "nan"],
+        ["upload", "flush", "--timeout", "0"], ["upload", "flush", "--interval", "soon"],
         ["worker", "--shard", "3/2"], ["worker", "--shard", "-1/2"], ["worker", "--shard", "a"],
         ["benchmark", "extract", "--rounds", "0"], ["benchmark", "extract", "--clips", "0"],
     ]

@@ -13,7 +13,7 @@ struct Config: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "The settings in force.",
             discussion: """
-                Strongest first: flags, environment (AUSCULT_SEED, AUSCULT_JOBS), a .env file in the working directory, \
+                Strongest first: flags, environment (AUSCULT_SEED, THINGSPEAK_URL and so on), a .env file in the working directory, \
                 auscult.yaml there, defaults.
 
                 Example: auscult config show
@@ -36,7 +36,9 @@ struct Config: AsyncParsableCommand {
             let entries = Settings.known.map { known in
                 let entry = Settings.current.entry(known.name)
                 return Entry(
-                    name: known.name, value: entry?.value ?? known.standard, origin: entry?.origin ?? "default",
+                    name: known.name,
+                    value: Settings.isSecret(known.name) && entry != nil ? "(set)" : entry?.value ?? known.standard,
+                    origin: entry?.origin ?? "default",
                     meaning: known.meaning)
             }
             let result = try ResultOutput(path: output.output)

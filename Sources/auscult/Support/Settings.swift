@@ -15,7 +15,22 @@ struct Settings: Sendable {
     static let known: [(name: String, standard: String, meaning: String)] = [
         ("seed", "42", "the seed of everything random"),
         ("jobs", "number of cores", "inputs worked on at once"),
+        ("state-dir", "$XDG_STATE_HOME/auscult, else ~/.local/state/auscult", "where queues of uploads live"),
+        ("upload-interval", "15", "the least seconds between two calls of an upload"),
+        ("thingspeak-url", "https://api.thingspeak.com", "the server that uploads go to"),
+        ("thingspeak-channel-id", "", "the channels that uploads go to"),
+        ("thingspeak-write-api-key", "", "the write keys of the channels"),
+        ("thingspeak-read-api-key", "", "the read keys of the channels"),
     ]
+
+    /// The environment variable of a setting.
+    static func variable(_ name: String) -> String {
+        let upper = name.uppercased().replacingOccurrences(of: "-", with: "_")
+        return name.hasPrefix("thingspeak-") ? upper : "AUSCULT_" + upper
+    }
+
+    /// Whether a setting is never shown, and never read from `auscult.yaml`, which people share.
+    static func isSecret(_ name: String) -> Bool { name.hasSuffix("-key") }
 
     /// The settings of this run.
     static let current = Settings(
@@ -28,7 +43,9 @@ struct Settings: Sendable {
     init(environment: [String: String], directory: String) {
         let names = Self.known.map(\.name)
         for (name, value) in Self.lines(of: directory + "/auscult.yaml", separator: ":") {
-            if names.contains(name) {
+            if Self.isSecret(name) {
+                warnings.append("auscult.yaml: \(name) is not read from here; a key belongs in .env or the environment")
+            } else if names.contains(name) {
                 values[name] = Entry(name: name, value: value, origin: "auscult.yaml")
             } else {
                 warnings.append("auscult.yaml: " + NearestName.unknown("setting", name, among: names))
@@ -36,7 +53,7 @@ struct Settings: Sendable {
         }
         let file = Dictionary(Self.lines(of: directory + "/.env", separator: "=")) { $1 }
         for name in names {
-            let variable = "AUSCULT_" + name.uppercased()
+            let variable = Self.variable(name)
             if let value = environment[variable] {
                 values[name] = Entry(name: name, value: value, origin: "environment \(variable)")
             } else if let value = file[variable] {

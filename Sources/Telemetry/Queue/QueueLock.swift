@@ -1,0 +1,52 @@
+internal import Foundation
+internal import SignalCore
+
+/// The right to a queue's folder, held by one process at a time. It ends with the process, however that ends.
+final class QueueLock {
+    private var descriptor: Int32
+
+    /// Takes the lock.
+    ///
+    /// - Throws: `SignalError` with code `unavailable` when another process holds it.
+    init(folder: String) throws {
+        let path = folder + "/lock"
+        descriptor = FileCalls.open(path, O_RDWR | O_CREAT)
+        guard descriptor >= 0 else { throw DiskAccess.failure("cannot be created", errno, path: path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.holder(of: path).map { " (process \($0))" } ?? ""
+            close(descriptor)
+            throw SignalError(
+                .unavailable,
+                "the queue in \(folder) is in use by another process\(holder); stop it, or give this one its own "
+                    + "AUSCULT_STATE_DIR")
+        }
+        let text = Array("\(getpid())\n".utf8)
+        // The number only helps a person to find the holder; the lock stands without it.
+        if ftruncate(descriptor, 0) == 0 { _ = DiskAccess.system.write(descriptor, text[...]) }
+    }
+
+    deinit { release() }
+
+    /// Gives the folder to others.
+    func release() {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        descriptor = -1
+    }
+
+    /// Whether some process holds the lock of a folder, and which.
+    static func isHeld(folder: String) -> (held: Bool, process: Int32?) {
+        let path = folder + "/lock"
+        let descriptor = FileCalls.open(path, O_RDONLY)
+        guard descriptor >= 0 else { return (false, nil) }
+        defer { close(descriptor) }
+        // A shared lock, so that two people may look at once; closing gives it back.
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return (false, nil) }
+        return (true, holder(of: path))
+    }
+
+    private static func holder(of path: String) -> Int32? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+}
