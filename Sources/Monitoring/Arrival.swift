@@ -27,24 +27,6 @@ public struct StreamOrigin: Sendable, Equatable {
     }
 }
 
-/// A place in a stream: all that arrived before it has been dealt with. A stream that begins anew at a mark gives the very
-/// readings that were still to come.
-public struct StreamMark: Sendable, Equatable, Codable {
-    /// How many inputs lie before, all rounds of a loop counted.
-    public var input: Int
-    /// Samples or rows of the next input that have been dealt with.
-    public var frames: Int
-    /// Seconds of signal that lie before that input.
-    public var seconds: Double
-    /// When the stream's time 0 was: seconds from 1970-01-01 UTC.
-    public var startTime: Double
-
-    /// Makes a mark.
-    public init(input: Int, frames: Int, seconds: Double, startTime: Double) {
-        (self.input, self.frames, self.seconds, self.startTime) = (input, frames, seconds, startTime)
-    }
-}
-
 /// An arrival with its moment and its place.
 public struct Delivery: Sendable {
     /// What arrives.

@@ -13,7 +13,8 @@ public struct Monitor {
     private let isStopped: @Sendable () -> Bool
     private let onError: (SignalError) throws -> Void
     private let onProgress: (MonitorProgress) throws -> Void
-    private let onMark: (StreamMark) throws -> Void
+    private let known: [String: StreamMark]
+    private let onMarks: ([String: StreamMark]) throws -> Void
 
     /// Makes a monitor.
     ///
@@ -22,45 +23,46 @@ public struct Monitor {
     ///   - isStopped: asked before every arrival; `true` ends the stream cleanly, with all readings delivered.
     ///   - onError: hears of inputs that cannot be used; the others go on, unless it throws.
     ///   - onProgress: hears after every arrival how far the stream is.
-    ///   - onMark: hears about once a second, and at the end, up to where all sinks that block have taken all readings.
+    ///   - known: what sinks have taken before an interruption, by their names; they do not get it again.
+    ///   - onMarks: hears about once a second, and at the end, up to where each sink that may lose nothing is settled.
     public init(
         stages: [any MonitorStage], pace: Pace, queueCapacity: Int = 4096,
         isStopped: @escaping @Sendable () -> Bool = { false },
         onError: @escaping (SignalError) throws -> Void = { throw $0 },
         onProgress: @escaping (MonitorProgress) throws -> Void = { _ in },
-        onMark: @escaping (StreamMark) throws -> Void = { _ in }
+        known: [String: StreamMark] = [:], onMarks: @escaping ([String: StreamMark]) throws -> Void = { _ in }
     ) {
         (self.stages, self.pace, self.queueCapacity) = (stages, pace, queueCapacity)
         (self.isStopped, self.onError) = (isStopped, onError)
-        (self.onProgress, self.onMark) = (onProgress, onMark)
+        (self.onProgress, self.known, self.onMarks) = (onProgress, known, onMarks)
     }
 
     /// Runs until the arrivals end or somebody asks to stop.
     ///
     /// - Throws: what `onError` throws; readings that were made before are delivered all the same.
     public mutating func run(_ arrivals: some ArrivalSource, sinks: [any Sink]) async throws -> MonitorProgress {
-        let queues = sinks.map { SinkQueue($0, capacity: queueCapacity) }
+        let queues = sinks.map { SinkQueue($0, capacity: queueCapacity, known: known[$0.name]) }
         let tasks = queues.map { queue in Task { await queue.run() } }
         var progress = MonitorProgress()
         var failure: (any Error)?
+        var isComplete = false
         do {
-            try await pump(arrivals, to: queues, &progress)
+            isComplete = try await pump(arrivals, to: queues, &progress)
         } catch {
             failure = error
         }
-        for queue in queues { await queue.end() }
+        for queue in queues { await queue.end(isComplete: isComplete) }
         for task in tasks { await task.value }
         progress.sinks = []
         for queue in queues { progress.sinks.append(await queue.state) }
-        // What was pumped is delivered now, unless a sink failed.
-        if let mark = progress.mark, progress.sinks.allSatisfy({ $0.failure == nil }) { try onMark(mark) }
+        try onMarks(await Self.settledMarks(queues))
         if let failure { throw failure }
         return progress
     }
 
     private mutating func pump(
         _ source: some ArrivalSource, to queues: [SinkQueue], _ progress: inout MonitorProgress
-    ) async throws {
+    ) async throws -> Bool {
         var arrivals = source
         var start: (clock: Double, due: Double)?
         var readings: [Reading] = []
@@ -75,7 +77,7 @@ public struct Monitor {
                 try onError(error)
                 continue
             }
-            guard let next else { return }
+            guard let next else { return true }
             if case .start = next.arrival { isSkipping = false }
             guard !isSkipping else { continue }
             let due = next.due
@@ -87,7 +89,7 @@ public struct Monitor {
                 if clock.now < at {
                     // In short naps, so that a request to stop is heard soon.
                     while clock.now < at, !isStopped() { try await clock.sleep(until: min(at, clock.now + 0.25)) }
-                    if isStopped() { return }
+                    if isStopped() { return false }
                 }
             }
             readings.removeAll(keepingCapacity: true)
@@ -108,14 +110,14 @@ public struct Monitor {
                 progress.lag.add(max(0, clock.now - moment), count: readings.count)
             }
             for queue in queues { await queue.push(readings, mark: next.mark) }
-            progress.mark = next.mark
             if let last = readings.last { progress.last = last }
             try onProgress(progress)
             if marks.now - lastMark >= 1 {
                 lastMark = marks.now
-                if let mark = await Self.deliveredMark(queues) { try onMark(mark) }
+                try onMarks(await Self.settledMarks(queues))
             }
         }
+        return false
     }
 }
 
@@ -127,14 +129,13 @@ extension Monitor {
         }.map(\.element)
     }
 
-    /// Up to where all sinks that may not lose anything have taken all; `nil` while one has taken nothing.
-    private static func deliveredMark(_ queues: [SinkQueue]) async -> StreamMark? {
-        var first: StreamMark?
+    /// Up to where each sink that may not lose anything is settled.
+    private static func settledMarks(_ queues: [SinkQueue]) async -> [String: StreamMark] {
+        var marks: [String: StreamMark] = [:]
         for queue in queues where queue.sink.policy == .block {
-            guard let mark = await queue.mark else { return nil }
-            if first.map({ (mark.input, mark.frames) < ($0.input, $0.frames) }) ?? true { first = mark }
+            if let mark = await queue.settled { marks[queue.sink.name] = mark }
         }
-        return first
+        return marks
     }
 }
 
@@ -151,8 +152,6 @@ public struct MonitorProgress: Sendable {
     public var lag = LagStatistics()
     /// The last reading.
     public var last: Reading?
-    /// Where the stream is.
-    public var mark: StreamMark?
     /// How the sinks fared; filled at the end.
     public var sinks: [SinkState] = []
 }

@@ -5,19 +5,27 @@ actor SinkQueue {
     nonisolated let sink: any Sink
     private let capacity: Int
     private var waiting: [(readings: [Reading], mark: StreamMark)] = []
-    /// Where the stream was after the last readings that the sink has taken.
-    private(set) var mark: StreamMark?
     private var count = 0
     private var isEnded = false
+    private var isComplete = false
+    /// What the sink has taken before an interruption.
+    private let known: StreamMark?
     private var failure: SignalError?
     private var dropped = 0
     private var delivered = 0
     private var producer: CheckedContinuation<Void, Never>?
     private var consumer: CheckedContinuation<Void, Never>?
 
-    init(_ sink: any Sink, capacity: Int) {
-        self.sink = sink
-        self.capacity = capacity
+    init(_ sink: any Sink, capacity: Int, known: StreamMark?) {
+        (self.sink, self.capacity, self.known) = (sink, capacity, known)
+    }
+
+    /// Up to where nothing needs to be said again; `nil` while nothing is settled.
+    var settled: StreamMark? {
+        get async {
+            guard failure == nil, let mark = await sink.settled else { return known }
+            return mark
+        }
     }
 
     var state: SinkState {
@@ -27,6 +35,7 @@ actor SinkQueue {
     /// Hands readings over. Returns once there is room for more, or at once where the oldest are dropped.
     func push(_ readings: [Reading], mark: StreamMark) async {
         guard failure == nil, !readings.isEmpty else { return }
+        if let known, !known.isBefore(mark) { return }
         waiting.append((readings, mark))
         count += readings.count
         consumer?.resume()
@@ -44,8 +53,8 @@ actor SinkQueue {
     }
 
     /// Says that no more comes.
-    func end() {
-        isEnded = true
+    func end(isComplete: Bool) {
+        (isEnded, self.isComplete) = (true, isComplete)
         consumer?.resume()
         consumer = nil
     }
@@ -60,9 +69,8 @@ actor SinkQueue {
             }
             let (readings, mark) = waiting.removeFirst()
             do {
-                try await sink.receive(readings)
+                try await sink.receive(readings, upTo: mark)
                 delivered += readings.count
-                self.mark = mark
             } catch {
                 fail(error)
             }
@@ -77,7 +85,7 @@ actor SinkQueue {
             }
             if failure != nil { return }
         }
-        do { try await sink.finish() } catch { fail(error) }
+        do { try await sink.finish(isComplete: isComplete) } catch { fail(error) }
     }
 
     private func fail(_ error: any Error) {

@@ -56,8 +56,13 @@ public protocol Sink: Sendable {
 
     /// Takes readings in their order.
     ///
+    /// - Parameter mark: where the stream is after them.
     /// - Throws: ``SignalError`` when it can take no more; the stream goes on without it, and says so.
-    func receive(_ readings: [Reading]) async throws
-    /// Writes what is left. No reading comes after it.
-    func finish() async throws
+    func receive(_ readings: [Reading], upTo mark: StreamMark) async throws
+    /// Up to where nothing needs to be said again after an interruption; `nil` before anything is settled.
+    var settled: StreamMark? { get async }
+    /// Ends the sink. No reading comes after it.
+    ///
+    /// - Parameter isComplete: whether the stream has come to its end, rather than being interrupted to go on later.
+    func finish(isComplete: Bool) async throws
 }

@@ -73,7 +73,7 @@ final class LineServer {
     deinit { stop() }
 
     /// Takes the next connection; waits for it.
-    func accept() { client = unsafe Foundation.accept(listening, nil, nil) }
+    func accept() { client = Foundation.accept(listening, nil, nil) }
 
     func send(_ text: String) {
         let bytes = Array(text.utf8)

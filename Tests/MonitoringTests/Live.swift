@@ -106,6 +106,7 @@ actor KeepingSink: Sink {
     nonisolated let policy: FullQueuePolicy
     private(set) var readings: [Reading] = []
     private(set) var isFinished = false
+    private(set) var settled: StreamMark?
     private let failsAfter: Int?
     private var gate: [CheckedContinuation<Void, Never>] = []
     private var isOpen: Bool
@@ -120,13 +121,14 @@ actor KeepingSink: Sink {
         gate = []
     }
 
-    func receive(_ readings: [Reading]) async throws {
+    func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
         if !isOpen { await withCheckedContinuation { gate.append($0) } }
         if let failsAfter, self.readings.count + readings.count > failsAfter {
             throw SignalError(.unavailable, "the disk is full")
         }
         self.readings += readings
+        settled = mark
     }
 
-    func finish() { isFinished = true }
+    func finish(isComplete: Bool) { isFinished = true }
 }

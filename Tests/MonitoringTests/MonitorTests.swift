@@ -123,21 +123,22 @@ import Testing
 
     @Test func `A sink that fails is told, and the others go on`() async throws {
         let (full, file) = (KeepingSink("full", failsAfter: 20), KeepingSink("file"))
-        let marks = Mutex<[StreamMark]>([])
+        let marks = Mutex<[[String: StreamMark]]>([])
         var monitor = Monitor(
             stages: [stage()], pace: .asFastAsPossible, queueCapacity: 10,
-            onMark: { mark in marks.withLock { $0.append(mark) } })
+            onMarks: { new in marks.withLock { $0.append(new) } })
         let outcome = try await monitor.run(
             ScriptedSource(ScriptedSource.rows(Self.frames, cuts: Array(1..<200))), sinks: [full, file])
         #expect(outcome.sinks[0].failure?.message == "the disk is full" && outcome.sinks[0].delivered == 20)
         #expect(outcome.sinks[1].delivered == 198)
-        // What one sink has not taken is not said to be done.
-        let places = marks.withLock(\.self).map(\.frames)
-        #expect(places.allSatisfy { $0 <= 22 })
+        // Of what a sink has failed to take nothing is said to be done.
+        #expect(marks.withLock(\.self).allSatisfy { $0["full"] == nil })
+        let last = marks.withLock(\.last)
+        #expect(last?["file"]?.frames == 200)
     }
 
     @Test func `The mark at the end is that of the last piece, and a stop is clean`() async throws {
-        let marks = Mutex<[StreamMark]>([])
+        let marks = Mutex<[[String: StreamMark]]>([])
         let stops = Mutex(0)
         let sink = KeepingSink()
         var monitor = Monitor(
@@ -147,12 +148,25 @@ import Testing
                     $0 += 1; return $0 > 51
                 }
             },
-            onMark: { mark in marks.withLock { $0.append(mark) } })
+            onMarks: { new in marks.withLock { $0.append(new) } })
         _ = try await monitor.run(
             ScriptedSource(ScriptedSource.rows(Self.frames, cuts: Array(1..<200))), sinks: [sink])
         let last = marks.withLock(\.last)
-        #expect(last?.frames == 50)
+        #expect(last?["kept"]?.frames == 50)
         let (count, isFinished) = (await sink.readings.count, await sink.isFinished)
         #expect(count == 48 && isFinished)
+    }
+
+    @Test func `After an interruption every sink gets what it lacks, and nothing twice`() async throws {
+        let whole = try await run(ScriptedSource.rows(Self.frames, cuts: []))
+        func mark(_ row: Int) -> StreamMark { StreamMark(input: 0, frames: row, seconds: 0, startTime: 1000) }
+        let (first, second) = (KeepingSink("first"), KeepingSink("second"))
+        var monitor = Monitor(
+            stages: [stage()], pace: .asFastAsPossible, known: ["first": mark(40), "second": mark(90)])
+        _ = try await monitor.run(
+            ScriptedSource(ScriptedSource.rows(Self.frames, cuts: [40, 90, 130], repeated: 40)),
+            sinks: [first, second])
+        #expect(await first.readings == Array(whole.dropFirst(38)))
+        #expect(await second.readings == Array(whole.dropFirst(88)))
     }
 }

@@ -151,11 +151,13 @@ struct StreamBenchmark: AsyncParsableCommand {
         let policy = FullQueuePolicy.block
         private let file = FileHandle(forWritingAtPath: "/dev/null")
 
-        func receive(_ readings: [Reading]) throws {
+        var settled: StreamMark? { nil }
+
+        func receive(_ readings: [Reading], upTo mark: StreamMark) throws {
             try file?.write(contentsOf: Data(readings.map { ReadingText.json($0) }.joined().utf8))
         }
 
-        func finish() {}
+        func finish(isComplete: Bool) {}
     }
 
     private func stage(_ model: TrainedModel, _ frames: some LiveFrames) throws -> any MonitorStage {

@@ -4,6 +4,7 @@ import Learning
 import Monitoring
 import SignalCore
 import SignalIO
+import Telemetry
 
 /// Plays recordings or tables through the live pipeline.
 struct Stream: AsyncParsableCommand {
@@ -18,6 +19,10 @@ struct Stream: AsyncParsableCommand {
             Times are those that inputs state (a table's dates, a recording's name), else the inputs follow each other from \
             now on; --start makes them follow each other from a moment of yours.
 
+            A link brings lines of sensors (JSON, CSV, name:value) from a board, whose columns are found by name; one that \
+            breaks is opened again. --upload thingspeak puts the readings of a second into one row, by way of a queue on the \
+            disk, so that nothing is lost while the network is away; see upload status.
+
             With several models every frame gives a reading of each, and model names it. Ctrl-C ends cleanly; --resume goes on \
             there, with the same readings as if nothing had happened.
 
@@ -27,7 +32,9 @@ struct Stream: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Recordings, sensor tables, folders, or a CSV index.", valueName: "path"))
+        help: ArgumentHelp(
+            "Recordings, sensor tables, folders, a CSV index; or one link: serial:DEVICE@SPEED, tcp:HOST:PORT, - (lines on "
+                + "standard input).", valueName: "path"))
     var paths: [String]
 
     @Option(
@@ -66,6 +73,7 @@ struct Stream: AsyncParsableCommand {
     @Flag(help: "One JSON object a line (the default; kept for symmetry).")
     var jsonl = false
 
+    @OptionGroup var uploads: UploadFlags
     @OptionGroup var alarms: AlarmFlags
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
@@ -77,27 +85,31 @@ struct Stream: AsyncParsableCommand {
         let files = try models.map { try ModelFile(path: $0) }
         let stages = try stages(files)
         let startTime = try start.map(Self.time)
-        let state = StreamState(identity: identity)
-        let mark = resume ? try state.load() : nil
-        if resume { console.note(mark.map { Self.words($0) } ?? "nothing to resume; the stream begins anew") }
+        let state = StreamState(identity: identity, in: try UploadSettings().stateDirectory)
+        let marks = resume ? try state.load() : [:]
+        if resume {
+            let first = marks.values.min { $0.isBefore($1) }
+            console.note(first.map { Self.words($0) } ?? "nothing to resume; the stream begins anew")
+        }
+        let forecasts = try forecaster.map { try ForecasterFile(path: $0).forecaster.targets.map(\.name) } ?? []
+        let live = try liveAddress()
+        let uploading = try uploads.sink(
+            columns: files[0].model.recipe.schema.columns.map(\.name), forecasts: forecasts,
+            isTable: files[0].model.table != nil, known: marks["upload"], console: console)
+        let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: !marks.isEmpty)
+        let sinks: [any Sink] = [writer] + [uploading?.sink].compactMap(\.self)
         var failures = Failures()
-        var progress = StreamProgress(console)
-        let source = try source(files, startTime: startTime, mark: mark) { item, warnings, isIncomplete in
-            failures.note(warnings: warnings, isIncomplete: isIncomplete, of: item.path, console)
+        let outcome =
+            if let live {
+                try await listen(to: live, files, stages, sinks)
+            } else {
+                try await play(files, stages, sinks, startTime: startTime, marks: marks, state: state, &failures)
+            }
+        if let uploading {
+            for status in await uploading.sink.states() { console.note(Self.words(status)) }
+            await uploading.transport.close()
         }
-        let clock = SystemClock()
-        let end = duration.map { clock.now + $0 }
-        var monitor = Monitor(
-            stages: stages, pace: speed == 0 ? .asFastAsPossible : .realTime(speed: speed, clock: clock),
-            isStopped: { Interruption.isRequested || end.map { clock.now >= $0 } ?? false },
-            onError: { failures.add($0) }, onProgress: { progress.show($0, seconds: clock.now) },
-            onMark: { try state.save($0) })
-        let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: mark != nil)
-        let outcome = try await monitor.run(source, sinks: [writer])
-        progress.conclude(outcome, seconds: clock.now)
-        if let failed = outcome.sinks.first(where: { $0.failure != nil }), let failure = failed.failure {
-            throw failure
-        }
+        if let failure = outcome.sinks.compactMap(\.failure).first { throw failure }
         if Interruption.isRequested { throw ExitCode(ExitStatus.interrupted) }
         try failures.conclude(console)
     }
@@ -112,9 +124,6 @@ struct Stream: AsyncParsableCommand {
         guard !(csv && jsonl) else {
             throw SignalError(.invalidOption, "--csv and --jsonl contradict each other; leave one out")
         }
-        guard !paths.contains("-") else {
-            throw SignalError(.invalidOption, "a stream is played from files or folders, not from standard input")
-        }
     }
 
     /// What makes two streams the same.
@@ -122,6 +131,7 @@ struct Stream: AsyncParsableCommand {
         paths + ["--model"] + models + ["--forecaster", forecaster ?? "", "--start", start ?? ""]
             + [reading.channel ?? "", reading.rate.map { "\($0)" } ?? "", reading.resample.map { "\($0)" } ?? ""]
             + [loops ? "loop" : "", output.output ?? "", csv ? "csv" : "jsonl"]
+            + [uploads.upload?.rawValue ?? "", uploads.fields ?? "", uploads.merge?.rawValue ?? ""]
     }
 
     private func stages(_ files: [ModelFile]) throws -> [any MonitorStage] {
@@ -146,35 +156,6 @@ struct Stream: AsyncParsableCommand {
         }
     }
 
-    private func source(
-        _ files: [ModelFile], startTime: Double?, mark: StreamMark?,
-        onInput: @escaping (DatasetItem, [String], Bool) -> Void
-    ) throws -> ReplaySource {
-        let kind: ReplaySource.Kind
-        let hop = files.map(\.model.recipe.schema.hopSeconds).min() ?? 0
-        if let table = files[0].model.table {
-            guard files.allSatisfy({ $0.model.table?.columns == table.columns }) else {
-                throw SignalError(
-                    .mismatch, "the models were trained on tables of other columns; give models of the same")
-            }
-            var options = SensorTableOptions()
-            options.columns = table.columns.map(\.name)
-            kind = .tables(options)
-        } else {
-            let readings = try files.map { try $0.reading(reading) }
-            guard readings.allSatisfy({ $0.channels == readings[0].channels }) else {
-                throw SignalError(.mismatch, "the models were trained on other channels; give models of the same")
-            }
-            kind = .signals(readings[0])
-        }
-        // Live, a piece is one hop, so that no reading waits for a later one; faster than real time a hundredth of a second.
-        let piece = speed == 0 ? (files[0].model.table == nil ? 1 : Double.infinity) : max(hop, 0.01 * speed)
-        let live = files[0].model.table == nil ? piece : (speed == 0 ? piece : 0.01 * speed)
-        return ReplaySource(
-            kind: kind, loops: loops, pieceSeconds: live, startTime: startTime, resume: mark, onInput: onInput,
-            makeWalk: { InputWalk(paths: paths, endsWithNull: false) })
-    }
-
     /// A moment as typed.
     private static func time(_ text: String) throws -> Double {
         if let seconds = Double(text), seconds.isFinite { return seconds }
@@ -187,45 +168,7 @@ struct Stream: AsyncParsableCommand {
         )
     }
 
-    private static func words(_ mark: StreamMark) -> String {
+    static func words(_ mark: StreamMark) -> String {
         "going on after \(mark.input) inputs and \(mark.frames) samples or rows of the next"
-    }
-}
-
-/// What people see of a stream while it runs and at its end.
-struct StreamProgress {
-    private let console: Console
-    private var shown = 0.0
-
-    init(_ console: Console) {
-        self.console = console
-    }
-
-    /// Shows how far the stream is, now and then.
-    mutating func show(_ progress: MonitorProgress, seconds: Double) {
-        guard Console.isTerminal, !console.isQuiet, seconds - shown >= 0.2 else { return }
-        shown = seconds
-        ProgressLine.draw(Self.words(progress, seconds: seconds))
-    }
-
-    /// Says how it went.
-    func conclude(_ progress: MonitorProgress, seconds: Double) {
-        console.note(Self.words(progress, seconds: seconds))
-        for sink in progress.sinks where sink.dropped > 0 {
-            console.warn("\(sink.name): \(sink.dropped) readings were dropped")
-        }
-    }
-
-    private static func words(_ progress: MonitorProgress, seconds: Double) -> String {
-        var text =
-            "\(Text.number(progress.signalSeconds, digits: 1)) s of signal in \(Text.number(seconds, digits: 1)) s, "
-            + "\(progress.readings) readings, \(progress.alarms) in alarm"
-        if progress.lag.count > 0 {
-            func milliseconds(_ seconds: Double) -> String { Text.number(1000 * seconds, digits: 2) }
-            text +=
-                "; lag \(milliseconds(progress.lag.quantile(0.5))) ms in the middle, "
-                + "\(milliseconds(progress.lag.quantile(0.99))) ms for 99 %, \(milliseconds(progress.lag.maximum)) ms at most"
-        }
-        return text
     }
 }

@@ -84,13 +84,16 @@ actor ReadingWriter: Sink {
         if isCSV, size == 0 { try Self.write(ReadingText.header, to: handle, path: path) }
     }
 
-    func receive(_ readings: [Reading]) throws {
+    private(set) var settled: StreamMark?
+
+    func receive(_ readings: [Reading], upTo mark: StreamMark) throws {
         var text = ""
         for reading in readings { text += isCSV ? ReadingText.csv(reading) : ReadingText.json(reading) }
         try Self.write(text, to: handle, path: path)
+        settled = mark
     }
 
-    func finish() throws {
+    func finish(isComplete: Bool) throws {
         guard !isStandardOutput else { return }
         do { try handle.close() } catch { throw Self.failure(error, path) }
     }

@@ -23,6 +23,8 @@ struct ReplaySource: ArrivalSource {
     private let loops: Bool
     private let pieceSeconds: Double
     private let resume: StreamMark?
+    /// Where pieces must end, so that every sink goes on exactly where it was.
+    private let cuts: [StreamMark]
     private let startTime: Double
     /// Whether inputs keep the times they state, rather than following each other from the start time on.
     private let keepsTimes: Bool
@@ -41,13 +43,14 @@ struct ReplaySource: ArrivalSource {
     ///   - pieceSeconds: how much comes at once.
     ///   - startTime: when the first input began, in seconds from 1970-01-01 UTC; `nil` for the times that inputs state, and
     ///     now for those that state none.
-    ///   - resume: where to go on.
+    ///   - marks: where sinks were when the stream was interrupted; it goes on at the first of them.
     ///   - onInput: hears of every input that has been read to its end, with its warnings and whether it is cut off.
     init(
-        kind: Kind, loops: Bool, pieceSeconds: Double, startTime: Double?, resume: StreamMark?,
+        kind: Kind, loops: Bool, pieceSeconds: Double, startTime: Double?, marks: [StreamMark],
         onInput: @escaping (DatasetItem, [String], Bool) -> Void, makeWalk: @escaping () -> InputWalk
     ) {
-        (self.kind, self.loops, self.pieceSeconds, self.resume) = (kind, loops, pieceSeconds, resume)
+        (self.kind, self.loops, self.pieceSeconds, cuts) = (kind, loops, pieceSeconds, marks)
+        resume = marks.min { $0.isBefore($1) }
         (self.onInput, self.makeWalk) = (onInput, makeWalk)
         keepsTimes = startTime == nil
         self.startTime = resume?.startTime ?? startTime ?? (Date().timeIntervalSince1970 * 1000).rounded() / 1000
@@ -133,10 +136,10 @@ struct ReplaySource: ArrivalSource {
         return end <= resume.frames
     }
 
-    /// How many frames to take next: up to the place of the mark, so that what lies before it ends there.
+    /// How many frames to take next: not beyond the next mark.
     private func cut(_ wanted: Int) -> Int {
-        guard let resume, input == resume.input, frames < resume.frames else { return max(1, wanted) }
-        return max(1, min(wanted, resume.frames - frames))
+        let next = cuts.filter { $0.input == input && $0.frames > frames }.map(\.frames).min()
+        return max(1, min(wanted, (next ?? .max) - frames))
     }
 
     private mutating func nextPiece() throws -> Delivery? {

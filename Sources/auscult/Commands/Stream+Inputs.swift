@@ -1,0 +1,132 @@
+import Acquisition
+import ArgumentParser
+import Foundation
+import Learning
+import Monitoring
+import Reporting
+import SignalCore
+import SignalIO
+import Telemetry
+
+extension Stream {
+    /// Plays the inputs to their end.
+    func play(
+        _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink], startTime: Double?,
+        marks: [String: StreamMark], state: StreamState, _ failures: inout Failures
+    ) async throws -> MonitorProgress {
+        let console = common.console
+        let clock = SystemClock()
+        var seen = Failures()
+        var progress = StreamProgress(console)
+        let source = try source(files, startTime: startTime, marks: Array(marks.values)) {
+            item, warnings, isIncomplete in
+            seen.note(warnings: warnings, isIncomplete: isIncomplete, of: item.path, console)
+        }
+        let end = duration.map { clock.now + $0 }
+        var monitor = Monitor(
+            stages: stages, pace: speed == 0 ? .asFastAsPossible : .realTime(speed: speed, clock: clock),
+            isStopped: { Interruption.isRequested || end.map { clock.now >= $0 } ?? false },
+            onError: { seen.add($0) }, onProgress: { progress.show($0, seconds: clock.now) }, known: marks,
+            onMarks: { try state.save($0) })
+        let outcome = try await monitor.run(source, sinks: sinks)
+        progress.conclude(outcome, seconds: clock.now)
+        failures = seen
+        return outcome
+    }
+
+    private func source(
+        _ files: [ModelFile], startTime: Double?, marks: [StreamMark],
+        onInput: @escaping (DatasetItem, [String], Bool) -> Void
+    ) throws -> ReplaySource {
+        let kind: ReplaySource.Kind
+        let hop = files.map(\.model.recipe.schema.hopSeconds).min() ?? 0
+        if let table = files[0].model.table {
+            guard files.allSatisfy({ $0.model.table?.columns == table.columns }) else {
+                throw SignalError(
+                    .mismatch, "the models were trained on tables of other columns; give models of the same")
+            }
+            var options = SensorTableOptions()
+            options.columns = table.columns.map(\.name)
+            kind = .tables(options)
+        } else {
+            let readings = try files.map { try $0.reading(reading) }
+            guard readings.allSatisfy({ $0.channels == readings[0].channels }) else {
+                throw SignalError(.mismatch, "the models were trained on other channels; give models of the same")
+            }
+            kind = .signals(readings[0])
+        }
+        // Live, a piece is one hop, so that no reading waits for a later one; faster than real time a hundredth of a second.
+        let piece = speed == 0 ? (files[0].model.table == nil ? 1 : Double.infinity) : max(hop, 0.01 * speed)
+        let live = files[0].model.table == nil ? piece : (speed == 0 ? piece : 0.01 * speed)
+        return ReplaySource(
+            kind: kind, loops: loops, pieceSeconds: live, startTime: startTime, marks: marks, onInput: onInput,
+            makeWalk: { InputWalk(paths: paths, endsWithNull: false) })
+    }
+
+    /// The live link that is listened to, if it is one.
+    func liveAddress() throws -> SourceAddress? {
+        guard paths.contains(where: SourceAddress.isLive) else { return nil }
+        guard paths.count == 1, !loops, !resume, start == nil, speed == 1 else {
+            throw SignalError(
+                .invalidOption,
+                "a live link is listened to by itself and as it comes: without other inputs, --loop, --resume, --start or --speed"
+            )
+        }
+        return try SourceAddress(paths[0])
+    }
+
+    /// Listens to a link until it ends or somebody asks to stop.
+    func listen(
+        to address: SourceAddress, _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink]
+    ) async throws -> MonitorProgress {
+        let console = common.console
+        guard let table = files[0].model.table else {
+            throw SignalError(.mismatch, "rows of sensors are judged by models of tables; this one is of recordings")
+                .at(
+                    path: files[0].path)
+        }
+        let live = try LiveSource(address: address)
+        let clock = SystemClock()
+        let end = duration.map { clock.now + $0 }
+        let guardian = Task {
+            while !Interruption.isRequested, end.map({ clock.now < $0 }) ?? true {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            live.stop()
+        }
+        defer { guardian.cancel() }
+        var progress = StreamProgress(console)
+        let name = paths[0]
+        let source = LinkSource(live, name: name, columns: table.columns.map(\.name)) { event in
+            switch event {
+            case .row: break
+            case .warning(let text): console.warn("\(name): \(text)")
+            case .state(let state): console.note("\(name): \(Self.words(state))")
+            }
+        }
+        var monitor = Monitor(
+            stages: stages, pace: .asFastAsPossible, onProgress: { progress.show($0, seconds: clock.now) })
+        let outcome = try await monitor.run(source, sinks: sinks)
+        progress.conclude(outcome, seconds: clock.now)
+        let counters = live.counters
+        let rejected = counters.lines.rejectedLines.values.reduce(0, +)
+        console.note(
+            "connected \(counters.connections) times: \(counters.lines.rows) rows, \(rejected) lines rejected, "
+                + "\(counters.droppedRows) rows dropped")
+        return outcome
+    }
+
+    private static func words(_ state: LinkState) -> String {
+        switch state {
+        case .up(let name): "up (\(name.escapingControlCharacters))"
+        case .stale(let seconds): "no valid line for \(Text.number(seconds, digits: 1)) s"
+        case .down(let reason): "down: \(reason)"
+        }
+    }
+
+    static func words(_ status: UploadStatus) -> String {
+        "channel \(status.channel): \(status.counters.sent) rows sent, \(status.queued) wait, "
+            + "\(status.counters.rejected) refused" + (status.pausedReason.map { "; paused: \($0)" } ?? "")
+            + (status.lastError.map { "; last error: \($0)" } ?? "")
+    }
+}

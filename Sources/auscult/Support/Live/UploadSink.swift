@@ -1,0 +1,136 @@
+import Foundation
+import Monitoring
+import SignalCore
+import Telemetry
+
+/// Sends readings to the fields of ThingSpeak channels: one row a channel and second, in the durable queues of uploaders.
+///
+/// A second is put together here and handed on once it is over, as a whole, so that a stream that was killed and goes on
+/// gives the very rows again, which channels take once. What was begun when a stream is interrupted is not handed on: it is
+/// read again when the stream goes on.
+actor UploadSink: Sink {
+    nonisolated let name = "upload"
+    nonisolated let policy = FullQueuePolicy.block
+    private let map: FieldMap
+    private let rule: MergeRule
+    private let uploaders: [Int: ThingSpeakUploader]
+    private let running: [Task<Void, Never>]
+
+    /// The second that readings are put together for.
+    private var second: Int?
+    private var values: [FieldMap.Source: Merged] = [:]
+    /// Where the stream was before the first reading of that second.
+    private var beforeSecond: StreamMark?
+    private var lastMark: StreamMark?
+    /// Readings of seconds up to this one were handed on before an interruption.
+    private var skipped: Int?
+    private(set) var settled: StreamMark?
+
+    private struct Merged {
+        var last: Double
+        var largest: Double
+        var sum: Double
+        var count: Int
+    }
+
+    /// - Parameters:
+    ///   - known: where this sink was when the stream was interrupted.
+    init(
+        map: FieldMap, rule: MergeRule, uploaders: [ThingSpeakUploader], known: StreamMark?
+    ) {
+        (self.map, self.rule) = (map, rule)
+        self.uploaders = Dictionary(uniqueKeysWithValues: uploaders.map { ($0.access.channel, $0) })
+        running = uploaders.map { uploader in Task { await uploader.run() } }
+        (settled, lastMark, skipped) = (known, known, known?.second)
+    }
+
+    func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
+        for reading in readings {
+            let own = Int(reading.time.rounded(.down))
+            if let skipped {
+                if own <= skipped { continue }
+                self.skipped = nil
+            }
+            if let second, own != second { try await submit(second) }
+            if second == nil {
+                second = own
+                beforeSecond = lastMark
+            }
+            take(reading)
+        }
+        lastMark = mark
+        guard second == nil else {
+            settle(beforeSecond)
+            return
+        }
+        settle(mark)
+    }
+
+    func finish(isComplete: Bool) async throws {
+        if isComplete, let second {
+            try await submit(second)
+            settle(lastMark)
+        }
+        // What waits is on the disk; what cannot be sent soon is sent the next time.
+        for uploader in uploaders.values { await uploader.stop(within: 10) }
+        for task in running { await task.value }
+    }
+
+    private var handedOn: Int?
+
+    private func settle(_ mark: StreamMark?) {
+        guard var mark else { return }
+        mark.second = handedOn ?? settled?.second
+        settled = mark
+    }
+
+    private func take(_ reading: Reading) {
+        for assignment in map.assignments {
+            guard let value = Self.value(of: assignment.source, in: reading), value.isFinite else { continue }
+            if var merged = values[assignment.source] {
+                merged.last = value
+                merged.largest = max(merged.largest, value)
+                merged.sum += value
+                merged.count += 1
+                values[assignment.source] = merged
+            } else {
+                values[assignment.source] = Merged(last: value, largest: value, sum: value, count: 1)
+            }
+        }
+    }
+
+    /// Hands a second on.
+    private func submit(_ second: Int) async throws {
+        let rows = map.rows(time: Double(second)) { source in
+            values[source].map { merged in
+                switch rule {
+                case .last: merged.last
+                case .max: merged.largest
+                case .mean: merged.sum / Double(merged.count)
+                }
+            }
+        }
+        for (channel, row) in rows.sorted(by: { $0.key < $1.key }) { try await uploaders[channel]?.submit([row]) }
+        (handedOn, self.second) = (second, nil)
+        values.removeAll(keepingCapacity: true)
+    }
+
+    private static func value(of source: FieldMap.Source, in reading: Reading) -> Double? {
+        switch source {
+        case .column(let name):
+            reading.columns.firstIndex { $0.name == name }.map { Double("\(reading.values[$0])") ?? .nan }
+        case .score: reading.verdict.flatMap { Double("\($0.score)") }
+        case .threshold: reading.verdict.flatMap { Double("\($0.threshold)") }
+        case .anomalous: reading.verdict.map { $0.isAnomalous ? 1 : 0 }
+        case .severity: reading.verdict.flatMap { Severity.allCases.firstIndex(of: $0.severity) }.map(Double.init)
+        case .forecast(let column): reading.forecast?.first { $0.column == column }?.value
+        }
+    }
+
+    /// How the channels fare.
+    func states() async -> [UploadStatus] {
+        var states: [UploadStatus] = []
+        for uploader in uploaders.values { states.append(await uploader.status()) }
+        return states.sorted { $0.channel < $1.channel }
+    }
+}
