@@ -113,7 +113,7 @@ import Testing
     @Test(arguments: [
         (["d", "--model", "m", "--speed", "-1"], 64, "--speed"),
         (["d", "--model", "m", "--duration", "0"], 64, "--duration"),
-        (["-", "--model", "m"], 64, "standard input"),
+        (["-", "--model", "m"], 65, "models of tables"),
         (["d", "--model", "m", "--start", "noon"], 64, "--start"),
         (["d", "--model", "m", "--csv", "--jsonl"], 64, "--csv"),
         (["d", "--model", "rms"], 65, "equal loudness"),
