@@ -166,6 +166,21 @@ struct DurableQueueTests {
         try queue.enforceLimits(at: 60_001)
         #expect(try all(queue) == [payload(1)])
         #expect(queue.droppedCount == 1)
+        queue.close()
+        #expect(try all(try open(limits)) == [payload(1)])
+    }
+
+    /// A lot larger than the limit went into the empty queue; growing old, part of it goes, and the cursor with it.
+    @Test func `age is a bound also of a queue that is too full`() throws {
+        var limits = QueueLimits()
+        limits.maximumAge = 60
+        limits.maximumBytes = 60
+        let queue = try open(limits)
+        try queue.append((0..<3).map { payload($0) }, at: 0)
+        try queue.enforceLimits(at: 100_000)
+        #expect(queue.count == 0 && queue.droppedCount == 3)
+        queue.close()
+        #expect(try open(limits).count == 0)
     }
 
     /// The disk takes `budget` more bytes, then none; like a disk that is full, it takes part of a write.
@@ -232,6 +247,54 @@ struct DurableQueueTests {
         queue.close()
         // Nothing that waits is gone; what was done with may come again.
         #expect(try all(try open(limits)).last == payload(5))
+    }
+
+    /// Thinning out writes the queue anew; a disk that fills up at any byte of it costs no more than what is thinned out.
+    @Test func `thinning out on a disk that fills up loses nothing else`() throws {
+        let frame = payload(0).count + QueueFrame.headerLength
+        var limits = QueueLimits()
+        limits.maximumBytes = 5 * frame
+        limits.policy = .thinOut
+        var outcomes = Set<Int>()
+        for bytes in 0...frame * 8 {
+            try? FileManager.default.removeItem(atPath: folder.path("queue"))
+            let budget = Shared(1_000)
+            let queue = try open(limits, disk: fullDisk(budget))
+            try queue.append((0..<5).map { payload($0) }, at: 1)
+            budget.withLock { $0 = bytes }
+            let wasTaken = (try? queue.append([payload(5)], at: 1)) != nil
+            #expect(wasTaken == (bytes >= frame))
+            let expected = !wasTaken ? [0, 1, 2, 3, 4] : queue.droppedCount == 0 ? [0, 1, 2, 3, 4, 5] : [1, 3, 4, 5]
+            #expect(try all(queue) == expected.map { payload($0) })
+            if expected.count == 6 { #expect(queue.limitFailure != nil) }
+            budget.withLock { $0 = 1_000 }
+            // What comes after a failure is behind whatever the next start takes for the queue.
+            queue.close()
+            #expect(try all(try open()) == expected.map { payload($0) }, "\(bytes) bytes")
+            outcomes.insert(expected.count)
+        }
+        #expect(outcomes == [4, 5, 6])
+    }
+
+    @Test func `a crash while thinning out leaves the old queue or the new one`() throws {
+        let frame = payload(0).count + QueueFrame.headerLength
+        var limits = QueueLimits()
+        limits.maximumBytes = 5 * frame
+        limits.policy = .thinOut
+        var queue: DurableQueue? = try open(limits)
+        try queue?.append((0..<6).map { payload($0) }, at: 1)
+        queue = nil
+        // The cursor was written, the name not yet changed.
+        let path = QueueSegment.path(folder.path("queue"), 2)
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".new")
+        queue = try open(limits)
+        #expect(try queue.map { try all($0) } == [1, 3, 4, 5].map { payload($0) })
+        queue = nil
+        // A new file to which no cursor points is none.
+        try Data("x".utf8).write(to: URL(filePath: QueueSegment.path(folder.path("queue"), 9) + ".new"))
+        queue = try open(limits)
+        #expect(try queue.map { try all($0) } == [1, 3, 4, 5].map { payload($0) })
+        #expect(QueueSegment.numbers(in: folder.path("queue")) == [2])
     }
 
     /// Random appends, acknowledgements, limits and restarts, against a list that does the same.

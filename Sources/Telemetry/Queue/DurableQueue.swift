@@ -198,22 +198,21 @@ final class DurableQueue {
             let end = waiting[(head + inFlightCount)...].firstIndex { Double(now - $0.takenAt) / 1_000 <= age }
             drop(head + inFlightCount..<(end ?? waiting.count))
         }
-        while byteCount > limits.maximumBytes {
+        while byteCount > limits.maximumBytes, limits.policy != .block {
             let first = head + inFlightCount
             // The newest record stays whatever its size.
             guard waiting.count - first > 1 else { break }
-            switch limits.policy {
-            case .block: return
-            case .dropOldest:
-                var end = first
-                var excess = byteCount - limits.maximumBytes
-                while excess > 0, end < waiting.count - 1 {
-                    excess -= waiting[end].frameLength
-                    end += 1
-                }
-                drop(first..<end)
-            case .thinOut: try thinOut(from: first)
+            if limits.policy == .thinOut {
+                try thinOut(from: first)
+                continue
             }
+            var end = first
+            var excess = byteCount - limits.maximumBytes
+            while excess > 0, end < waiting.count - 1 {
+                excess -= waiting[end].frameLength
+                end += 1
+            }
+            drop(first..<end)
         }
         guard droppedCount > before, inFlightCount == 0 else { return }
         try moveCursor()
@@ -255,9 +254,9 @@ final class DurableQueue {
         var kept = Array(waiting[head..<first])
         kept += waiting[first..<middle].enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         kept += waiting[middle...]
-        // Only a few records are left when their number is odd and small; the first of them goes in any case.
-        droppedCount += waiting.count - head - kept.count
+        let dropped = waiting.count - head - kept.count
         try compact(kept)
+        droppedCount += dropped
     }
 
     /// Writes the records that remain into one new segment. The cursor that points to it makes the change, in one

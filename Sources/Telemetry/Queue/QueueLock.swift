@@ -12,7 +12,7 @@ final class QueueLock {
         let path = folder + "/lock"
         descriptor = FileCalls.open(path, O_RDWR | O_CREAT)
         guard descriptor >= 0 else { throw DiskAccess.failure("cannot be created", errno, path: path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let holder = Self.holder(of: path).map { " (process \($0))" } ?? ""
             close(descriptor)
             throw SignalError(
@@ -30,6 +30,8 @@ final class QueueLock {
     /// Gives the folder to others.
     func release() {
         guard descriptor >= 0 else { return }
+        // Closing alone would leave it to a process that is being started and has not yet closed what it inherited.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
         descriptor = -1
     }
@@ -41,8 +43,20 @@ final class QueueLock {
         guard descriptor >= 0 else { return (false, nil) }
         defer { close(descriptor) }
         // A shared lock, so that two people may look at once; closing gives it back.
-        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return (false, nil) }
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 {
+            flock(descriptor, LOCK_UN)
+            return (false, nil)
+        }
         return (true, holder(of: path))
+    }
+
+    /// Somebody who only looks (``isHeld(folder:)``) has the lock for an instant; that is waited for.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for attempt in 0..<5 {
+            if attempt > 0 { usleep(10_000) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        }
+        return false
     }
 
     private static func holder(of path: String) -> Int32? {

@@ -15,7 +15,7 @@ public final class HTTPTransport: UploadTransport {
     private let client: HTTPClient
     private let total: TimeAmount
 
-    /// Makes a transport; ``close()`` ends it.
+    /// Makes a transport; ``close()``, or letting go of it, ends it.
     ///
     /// - Parameters:
     ///   - connectTimeout: seconds until a connection is given up.
@@ -30,6 +30,11 @@ public final class HTTPTransport: UploadTransport {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    deinit {
+        // The client insists on being ended; after ``close()`` this does nothing.
+        Task { [client] in try? await client.shutdown() }
     }
 
     /// Closes the connections.
@@ -81,7 +86,8 @@ public final class HTTPTransport: UploadTransport {
             return TransportFailure(mayHaveArrived: true, "the reply is damaged or not whole (\(error))")
         }
         switch error as? HTTPClientError {
-        case .connectTimeout, .tlsHandshakeTimeout: return TransportFailure(mayHaveArrived: false, "no connection within the time limit")
+        case .connectTimeout, .tlsHandshakeTimeout:
+            return TransportFailure(mayHaveArrived: false, "no connection within the time limit")
         case .deadlineExceeded, .readTimeout:
             return TransportFailure(mayHaveArrived: true, "no reply within the time limit")
         case .remoteConnectionClosed:
