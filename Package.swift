@@ -106,6 +106,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
-        tests("CommandTests", ["SignalCore", "auscult"]),
+        tests("CommandTests", ["SignalCore", "Telemetry", "auscult"]),
     ]
 )

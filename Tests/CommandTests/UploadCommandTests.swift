@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 import TestSupport
 import Testing
 
@@ -40,6 +41,46 @@ struct UploadCommandTests {
         #expect(entry["channel"] as? Int == 7 && entry["queued"] as? Int == 0 && entry["state"] as? String == "stopped")
         #expect((entries.first?["folder"] as? String)?.hasSuffix("upload/127.0.0.1-1-channel-7") == true)
         #expect(try await run("upload", "status").text.contains("http://127.0.0.1:1"))
+    }
+
+    /// Nobody listens at the server's port; the rows are put into the queue by this process.
+    @Test(.timeLimit(.minutes(3)))
+    func `what waits and what was refused is shown, and a flush that cannot send keeps it`() async throws {
+        let access = try ChannelAccess(url: "http://127.0.0.1:1", channel: 7, writeKey: "SECRETKEY")
+        var options = UploaderOptions(for: access)
+        options.interval = 0
+        let transport = HTTPTransport()
+        let uploader = try ThingSpeakUploader(
+            access: access, stateDirectory: folder.path("state"), options: options, transport: transport)
+        try await uploader.submit((0..<5).map { UploadRow(time: 1_749_000_000 + Double($0), values: [1: 0.5]) })
+        try await uploader.submit([UploadRow(time: 77, values: [2: 1.5])])
+        let busy = try await run("upload", "flush", "--interval", "0", environment: Self.channel)
+        #expect(busy.exitCode == 69 && busy.errors.contains("in use by another process (process \(getpid()))"))
+        await uploader.stop()
+
+        let flush = try await run("upload", "flush", "--interval", "0", "--timeout", "0.7", environment: Self.channel)
+        #expect(flush.exitCode == 69, "\(flush.errors)")
+        #expect(flush.errors.contains("5 points still wait; they are kept"))
+        let status = try await run("upload", "status", "--json")
+        let entries = try #require(try status.json() as? [[String: Any]])
+        let entry = try #require(entries.first?["status"] as? [String: Any])
+        #expect(entry["queued"] as? Int == 5 && (entry["last_error"] as? String)?.contains("no connection") == true)
+        let letters = try #require(try await run("upload", "dead", "--json").json() as? [[String: Any]])
+        #expect(
+            letters.map { $0["row"] as? [String: String] } == [["created_at": "1970-01-01T00:01:17Z", "field2": "1.5"]])
+        let table = try await run("upload", "dead")
+        #expect(table.text.contains("field2=1.5") && table.text.contains("clock that is not set"))
+
+        // Ctrl-C while it waits for the server: the points stay.
+        let state = Self.channel.merging(["AUSCULT_STATE_DIR": folder.path("state")]) { $1 }
+        let running = try Tool.start(["upload", "flush", "--interval", "0"], environment: state, in: folder.url)
+        while try await run("upload", "status").text.contains(" running ") == false {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        kill(running.process.processIdentifier, SIGINT)
+        let ended = try await running.end()
+        #expect(ended.exitCode == 130, "\(ended.errors)")
+        #expect(ended.text.contains(" 5 "))
     }
 
     static let mistakes: [([String: String], String)] = [
