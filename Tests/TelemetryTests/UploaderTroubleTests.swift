@@ -124,6 +124,42 @@ struct UploaderTroubleTests {
         #expect(try bench.deadLetters().count == 1)
     }
 
+    @Test func `a conflict after an unknown outcome is the row itself, already stored`() async throws {
+        let uploader = try bench.uploader()
+        bench.channel.script([
+            .storedThenLost, .answer(409, "conflict"), .answer(409, "conflict"), .answer(409, "conflict"),
+        ])
+        try await uploader.submit(UploaderBench.rows(0..<2))
+        try await uploader.drain()
+        #expect(bench.channel.stored == UploaderBench.stored(0..<2))
+        let counters = await uploader.status().counters
+        #expect(counters.duplicatesSkipped == 2 && counters.sent == 0 && counters.rejected == 0)
+        // Without an unknown outcome a conflict is with a row of somebody else.
+        bench.channel.script([.answer(409, "conflict")])
+        try await uploader.submit(UploaderBench.rows(5..<6))
+        try await uploader.drain()
+        #expect(await uploader.status().counters.rejected == 1)
+    }
+
+    @Test func `everybody who waits for the queue to be empty is told`() async throws {
+        let uploader = try bench.uploader()
+        try await uploader.submit(UploaderBench.rows(0..<30))
+        bench.channel.script([.answer(503, ""), .lost, .unreachable])
+        let run: Task<Void, Never> = try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { try await uploader.drain() } }
+            let run = Task { await uploader.run() }
+            try await group.waitForAll()
+            return run
+        }
+        #expect(bench.channel.stored == UploaderBench.stored(0..<30))
+        // The loop goes on, whoever began first.
+        try await uploader.submit(UploaderBench.rows(30..<31))
+        try await uploader.drain()
+        #expect(bench.channel.stored.count == 31)
+        await uploader.stop()
+        await run.value
+    }
+
     @Test func `reading back that never works does not stop the sending`() async throws {
         var bench = bench
         bench.readKey = "NOTTHEKEY"

@@ -95,6 +95,12 @@ extension ThingSpeakUploader {
             suspectCount = max(0, suspectCount - rows.count)
             return try conclude(outcome)
         case .tooLarge(let why), .badRow(let why):
+            if rows.count == 1, before > 0, reply?.status == 409 {
+                // It was sent before, with an unknown outcome: the second that is taken is taken by it.
+                suspectCount = 0
+                outcome.duplicates.append(rows[0])
+                return try conclude(outcome)
+            }
             if rows.count == 1 {
                 suspectCount = 0
                 rejectionsInRow += 1

@@ -127,7 +127,8 @@ public actor ThingSpeakUploader {
 
     /// Sends what there is and what comes, until ``stop(within:)``.
     public func run() async {
-        guard !isRunning, !isStopping else { return }
+        while isRunning { await withCheckedContinuation { enders.append($0) } }
+        guard !isStopping else { return }
         isRunning = true
         while !isStopping {
             let step = await step(includingNewest: !drainers.isEmpty)
@@ -163,8 +164,10 @@ public actor ThingSpeakUploader {
             switch step {
             case .done: continue
             case .wait(let seconds): await pause(seconds)
-            case .idle: return
-            case .paused: throw pausedError
+            case .idle: return settleDrainers()
+            case .paused:
+                settleDrainers()
+                throw pausedError
             }
         }
         throw Self.stopped
