@@ -10,7 +10,7 @@ public enum OverflowPolicy: String, Codable, Sendable, CaseIterable {
 
 /// How large and how old a queue may become.
 public struct QueueLimits: Codable, Equatable, Sendable {
-    /// Bytes of waiting points; 256 MiB by default, about a million points.
+    /// Bytes of waiting points; 256 MiB by default, about two million points of eight fields.
     public var maximumBytes = 256 << 20
     /// Seconds after which a waiting point is given up, counted as dropped; `nil` (the default) for never.
     public var maximumAge: Double?
