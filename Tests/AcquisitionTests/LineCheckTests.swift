@@ -102,6 +102,23 @@ struct LineCheckTests {
         #expect(parser.counters.clock.implausible == 2)
     }
 
+    @Test("A board that begins anew in the middle of a line costs that line and its banner", arguments: [0, 1, 7, 40])
+    func resetInLine(cut: Int) throws {
+        var reader = try LineReader()
+        reader.begin(at: arrival(0))
+        let bytes =
+            Array("millis=8000 a=1\r\nmillis=9000 a=2\r\nmillis=100".utf8) + [0x00, 0xFF]
+            + Array("boot\r\nREADY\r\nmillis=12 a=3\r\nmillis=1012 a=4\r\n".utf8)
+        var rows: [SensorRow] = []
+        reader.consume(bytes[..<cut], arrival: arrival(1)) { rows.append($0) }
+        reader.consume(bytes[cut...], arrival: arrival(1)) { rows.append($0) }
+        #expect(rows.map { $0["a"] } == [1, 2, 3, 4])
+        #expect(abs((rows.last?.deviceSeconds ?? 0) - 1.012) < 1e-9)
+        #expect(reader.splitter.counters.damagedLines == 1)
+        #expect(reader.parser.counters.rejectedLines == [.format: 1])
+        #expect(reader.parser.counters.clock.resets == 1)
+    }
+
     @Test("A column t that does not count is a reading, no clock")
     func temperature() throws {
         let (rows, _) = try rows(["t:21.5,h:60", "t:28.5,h:60"])

@@ -73,7 +73,8 @@ struct LineParserTests {
 
     @Test("The end of a line and a banner before the data set no format; what fitted is kept")
     func formatOfTwo() throws {
-        let (rows, parser) = try rows(["45,61.0", "Booting v1: 3", "23.45,61.0,1013", "23.46,61.0,1013"], finishes: false)
+        let (rows, parser) = try rows(
+            ["45,61.0", "Booting v1: 3", "23.45,61.0,1013", "23.46,61.0,1013"], finishes: false)
         #expect(rows.map(\.values.first) == [23.45, 23.46])
         #expect(rows.map(\.arrival) == [arrival(2), arrival(3)])
         #expect(parser.counters.rejectedLineCount == 2)
@@ -103,7 +104,8 @@ struct LineParserTests {
     func givenNames() throws {
         var options = LineParserOptions()
         options.columns = ["temp", "hum"]
-        #expect(try rows(["1,2", "3,4"], options: options).rows.map(\.columns) == [["temp", "hum"], ["temp", "hum"]])
+        #expect(
+            try rows(["1,2", "3,4"], options: options).rows.map(\.columns) == [["temp", "hum"], ["temp", "hum"]])
     }
 
     @Test(
@@ -200,8 +202,10 @@ struct LineParserTests {
     @Test("Options that cannot be are refused")
     func refusedOptions() {
         for change: (inout LineParserOptions) -> Void in [
-            { $0.checksumSeparator = "é" }, { $0.checksumSeparator = "A" }, { $0.columns = ["a", "a"] }, { $0.columns = [] },
-            { $0.deviceTime = DeviceTimeColumn(name: "t", secondsPerTick: 0) }, { $0.checks["a"] = ChannelCheck(rate: -1) },
+            { $0.checksumSeparator = "é" }, { $0.checksumSeparator = "A" }, { $0.columns = ["a", "a"] },
+            { $0.columns = [] },
+            { $0.deviceTime = DeviceTimeColumn(name: "t", secondsPerTick: 0) },
+            { $0.checks["a"] = ChannelCheck(rate: -1) },
             { $0.checks["a"] = ChannelCheck(stuckAfter: 1) },
         ] {
             var options = LineParserOptions()

@@ -108,7 +108,9 @@ struct LiveSourceTests {
         let stop = try StopSignal()
         let file = folder.path("file")
         try Data().write(to: URL(fileURLWithPath: file))
-        for (path, code) in [(file, SignalError.Code.unsupported), (file + "0", .unreadable), (file + "x*", .unreadable)] {
+        for (path, code) in [
+            (file, SignalError.Code.unsupported), (file + "0", .unreadable), (file + "x*", .unreadable),
+        ] {
             let error = #expect(throws: SignalError.self) {
                 _ = try SerialLink(path: path, speed: 9_600).open(stop: stop)
             }
@@ -192,7 +194,8 @@ struct LiveSourceTests {
                 for await _ in source { count += 1 }
                 return count
             }
-            if source.address == reading.address { #expect(await eventually { source.counters.connections == 1 }) }
+            let isReading = source.address == reading.address
+            if isReading { #expect(await eventually { source.counters.connections == 1 }) }
             let start = ContinuousClock.now
             task.cancel()
             _ = await task.value
@@ -252,40 +255,6 @@ struct LiveSourceTests {
         #expect(values == (0..<10_000).map(Float.init))
         #expect(source.counters.droppedRows == 0)
     }
-
-    @Test("A pair of ports by socat, whose end is killed and started again")
-    func socat() async throws {
-        let program = "/usr/bin/socat"
-        guard FileManager.default.isExecutableFile(atPath: program) else {
-            print("Skipped: socat is not installed (apt-get install socat)")
-            return
-        }
-        let folder = try TemporaryFolder()
-        let (boardEnd, hostEnd) = (folder.path("board"), folder.path("host"))
-        func start() async throws -> Process {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: program)
-            process.arguments = ["pty,raw,echo=0,link=\(boardEnd)", "pty,raw,echo=0,link=\(hostEnd)"]
-            try process.run()
-            #expect(await eventually { FileManager.default.fileExists(atPath: hostEnd) })
-            return process
-        }
-        var process = try await start()
-        let source = try LiveSource(link: SerialLink(path: hostEnd, speed: 115_200))
-        var events = source.makeAsyncIterator()
-        for round in 1...2 {
-            #expect(await events.nextUp() == hostEnd)
-            let board = try #require(FileHandle(forWritingAtPath: boardEnd))
-            try board.write(contentsOf: Data("x\n\(round),1\n\(round),2\n".utf8))
-            #expect(await events.nextRow()?.values == [Float(round), 1])
-            #expect(await events.nextRow()?.values == [Float(round), 2])
-            try board.close()
-            process.terminate()
-            process.waitUntilExit()
-            if round == 1 { process = try await start() }
-        }
-        source.stop()
-    }
 }
 
 extension LiveSource.Iterator {
@@ -293,14 +262,6 @@ extension LiveSource.Iterator {
     mutating func nextRow() async -> SensorRow? {
         while let event = await next() {
             if case .row(let row) = event { return row }
-        }
-        return nil
-    }
-
-    /// What was opened next; passes over all else.
-    mutating func nextUp() async -> String? {
-        while let event = await next() {
-            if case .state(.up(let name)) = event { return name }
         }
         return nil
     }

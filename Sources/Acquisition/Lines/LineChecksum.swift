@@ -56,7 +56,8 @@ public enum LineChecksum: String, Sendable, CaseIterable {
         return value
     }
 
-    private static func forward(_ bytes: some Sequence<UInt8>, width: Int, polynomial: UInt16, initial: UInt16) -> UInt16
+    private static func forward(_ bytes: some Sequence<UInt8>, width: Int, polynomial: UInt16, initial: UInt16)
+        -> UInt16
     {
         let top = UInt16(1) << (width - 1)
         let mask = top | (top - 1)

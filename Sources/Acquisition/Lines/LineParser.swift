@@ -77,7 +77,8 @@ public struct LineParser: Sendable {
         }
         var kind = ""
         if line.first == UInt8(ascii: "$") {
-            guard let sentence = LineChecksum.exclusiveOr.verified(line.dropFirst(), separator: UInt8(ascii: "*")) else {
+            guard let sentence = LineChecksum.exclusiveOr.verified(line.dropFirst(), separator: UInt8(ascii: "*"))
+            else {
                 reject(line, .checksum)
                 return
             }

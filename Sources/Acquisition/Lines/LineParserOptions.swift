@@ -43,7 +43,8 @@ public struct LineParserOptions: Sendable, Equatable {
             throw SignalError(.invalidOption, "checksumSeparator is no digit of the checksum that follows it")
         }
         if let columns {
-            guard !columns.isEmpty, columns.count <= LineParser.maximumColumns, Set(columns).count == columns.count else {
+            guard !columns.isEmpty, columns.count <= LineParser.maximumColumns, Set(columns).count == columns.count
+            else {
                 throw SignalError(.invalidOption, "columns are 1 to \(LineParser.maximumColumns) different names")
             }
         }

@@ -8,7 +8,9 @@ public struct LineReader: Sendable {
     /// Makes a reader.
     ///
     /// - Throws: `SignalError` with code `invalidOption` for options that cannot be.
-    public init(lines: LineSplitterOptions = LineSplitterOptions(), parser: LineParserOptions = LineParserOptions()) throws {
+    public init(lines: LineSplitterOptions = LineSplitterOptions(), parser: LineParserOptions = LineParserOptions())
+        throws
+    {
         try lines.validate()
         self.splitter = LineSplitter(options: lines)
         self.parser = try LineParser(options: parser)

@@ -82,7 +82,8 @@ public struct LineSplitter: Sendable {
     }
 
     /// Takes bytes that arrived at `time` (the clock of ``begin(at:)``) and hands out the lines that they end.
-    public mutating func consume(_ bytes: some Collection<UInt8>, at time: Double, emit: (String) throws -> Void) rethrows
+    public mutating func consume(_ bytes: some Collection<UInt8>, at time: Double, emit: (String) throws -> Void)
+        rethrows
     {
         counters.bytes += bytes.count
         guard time >= settledAt else {

@@ -50,7 +50,8 @@ enum NumberText: Equatable {
         }
         let plain = bytes.map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }
         // Digits that end with the point are numbers to boards, but not to the library.
-        let value = Double(String(decoding: plain, as: UTF8.self)) ?? Double(String(decoding: plain, as: UTF8.self) + "0")
+        let value =
+            Double(String(decoding: plain, as: UTF8.self)) ?? Double(String(decoding: plain, as: UTF8.self) + "0")
         guard let value else {
             self = .text
             return

@@ -104,7 +104,8 @@ public struct SerialLink: LineLink {
             let code = terminal_set_speed(descriptor, UInt32(speed))
             guard code == 0 else {
                 throw SignalError(
-                    .unsupported, "cannot be set to \(speed) bits a second (\(SystemCall.reason(code))); use a usual speed"
+                    .unsupported,
+                    "cannot be set to \(speed) bits a second (\(SystemCall.reason(code))); use a usual speed"
                 ).at(path: path)
             }
         }

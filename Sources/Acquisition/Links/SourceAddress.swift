@@ -55,7 +55,8 @@ public enum SourceAddress: Sendable, Equatable {
         }
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw SignalError(
-                .invalidOption, "serial: lacks the device, as in serial:/dev/ttyUSB0@115200 or serial:/dev/ttyACM*@9600")
+                .invalidOption, "serial: lacks the device, as in serial:/dev/ttyUSB0@115200 or serial:/dev/ttyACM*@9600"
+            )
         }
         return .serial(path: path.hasPrefix("/") ? String(path) : "/dev/" + path, speed: speed)
     }

@@ -100,8 +100,9 @@ private struct LinkSession {
                 runner.noteConnection()
                 let end = receive(connection)
                 runner.publish(reader)
-                if case .lost(let reason) = end { runner.post(.down(reason)) }
-                if case .lost = end {} else { return }
+                guard case .lost(let reason) = end else { return }
+                runner.post(.down(reason))
+                if link.endsForGood { return }
             } catch let error as SignalError where error.code != .cancelled {
                 // The same sentence every ten seconds would bury the rest.
                 if lastFailure != error.description { runner.post(.down(error.description)) }
@@ -127,7 +128,7 @@ private struct LinkSession {
             if link.senderWaits { runner.waitForRoom() }
             var reading = SystemCall.Reading.nothingYet
             var isGone = false
-            switch runner.stop.wait(for: connection.descriptor, seconds: min(1, silence.limit / 4)) {
+            switch runner.stop.wait(for: connection.descriptor, seconds: max(0.02, min(1, silence.limit / 4))) {
             case .stopped:
                 reader.disconnect()
                 return .stopped
@@ -141,7 +142,9 @@ private struct LinkSession {
             case .bytes(let count) where count > 0:
                 emptyReads = 0
                 take(buffer[..<count], at: now, connection: connection)
-                if let sentence = load?.note(bytes: count, at: now.monotonicSeconds) { runner.queue.append(.warning(sentence)) }
+                if let sentence = load?.note(bytes: count, at: now.monotonicSeconds) {
+                    runner.queue.append(.warning(sentence))
+                }
             case .bytes:
                 if link.endsForGood {
                     let queue = runner.queue
@@ -150,7 +153,9 @@ private struct LinkSession {
                 }
                 // Ready, yet nothing to read: the other end is gone. A terminal may say so once without meaning it.
                 emptyReads += 1
-                if isGone || emptyReads > 1 || isatty(connection.descriptor) == 0 { return lost("the other end closed it") }
+                if isGone || emptyReads > 1 || isatty(connection.descriptor) == 0 {
+                    return lost("the other end closed it")
+                }
             case .failed(let code):
                 return lost(SystemCall.reason(code))
             case .nothingYet:
@@ -188,7 +193,8 @@ private struct LinkSession {
     private mutating func sayDamage() {
         let isDamaged = reader.parser.isMostlyDamaged
         if isDamaged, !isDamageSaid {
-            runner.queue.append(.warning("more than half of 200 lines are bad: wrong baud rate or format?\(lastBadLine)"))
+            runner.queue.append(
+                .warning("more than half of 200 lines are bad: wrong baud rate or format?\(lastBadLine)"))
         }
         isDamageSaid = isDamaged
     }

@@ -55,7 +55,8 @@ struct LoadWatch: Sendable {
         let wasHigh = isHigh
         isHigh = share > (wasHigh ? 0.7 : 0.8)
         guard isHigh, !wasHigh else { return nil }
-        return "the link carries \(Int((share * 100).rounded())) % of its \(speed) bits a second; send less or set a higher "
+        return
+            "the link carries \(Int((share * 100).rounded())) % of its \(speed) bits a second; send less or set a higher "
             + "speed in the sketch, or lines will be late"
     }
 }
