@@ -9,8 +9,9 @@ import Synchronization
 struct Synth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "synth",
-        abstract: "Make demo data with ground truth: machine sounds, bearing vibration, sensor tables, fleets.",
-        subcommands: [MachineSounds.self, Vibration.self, Sensors.self, Fleet.self])
+        abstract:
+            "Make demo data with ground truth: machine sounds, bearing vibration, sensor tables, fleets, a board.",
+        subcommands: [MachineSounds.self, Vibration.self, Sensors.self, Fleet.self, Device.self])
 
     /// Recordings in MIMII layout.
     struct MachineSounds: AsyncParsableCommand {
