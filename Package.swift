@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries: a module map and a header each; every one is imported by exactly one Swift target.
@@ -71,6 +72,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        library("Storage", ["SignalCore", .product(name: "GRDB", package: "GRDB.swift")]),
         .executableTarget(
             name: "auscult",
             dependencies: [
@@ -105,6 +107,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        tests("StorageTests", ["SignalCore", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "Telemetry", "auscult"]),
     ]

@@ -1,0 +1,110 @@
+import GRDB
+import SignalCore
+
+extension ChannelStore {
+    /// The entries a query selects, oldest first, or the rows it makes of them.
+    ///
+    /// When more match than the query's limit, the newest are taken, by time and then by number.
+    ///
+    /// - Parameters:
+    ///   - channel: The channel, as it was read; only its named fields count for limits and rounding.
+    ///   - query: Which entries, and what is made of them.
+    /// - Throws: `SignalError` with code `limitExceeded` when an aggregation has too many slices.
+    public func entries(of channel: Channel, _ query: EntryQuery) async throws -> [Entry] {
+        guard query.limit > 0 else { return [] }
+        let selected = try await reading { try Self.select(query, channel: channel.id, in: $0) }
+        guard let rows = query.apply(to: selected, named: channel.namedFields) else {
+            throw SignalError(
+                .limitExceeded,
+                "more than \(Aggregation.maximumSlices) slices of time; ask for a shorter range or longer slices")
+        }
+        return rows
+    }
+
+    /// The entry of a number, or nil.
+    public func entry(_ id: Int, of channel: Int) async throws -> Entry? {
+        try await reading { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT \(EntryColumns.all) FROM entries WHERE channel = ? AND id = ?")
+            return try Row.fetchOne(statement, arguments: [channel, id]).map(EntryColumns.entry)
+        }
+    }
+
+    /// The entry with the highest number, or nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - channel: The channel.
+    ///   - field: The position (from 0) of a field that must not be null, or nil.
+    public func lastEntry(of channel: Int, field: Int? = nil) async throws -> Entry? {
+        try await reading { database in
+            let condition = field.map { " AND field\($0 + 1) IS NOT NULL" } ?? ""
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(EntryColumns.all) FROM entries WHERE channel = ?\(condition) ORDER BY id DESC LIMIT 1
+                    """)
+            return try Row.fetchOne(statement, arguments: [channel]).map(EntryColumns.entry)
+        }
+    }
+
+    /// The entries after a number, by number: one page of a whole channel.
+    ///
+    /// - Parameters:
+    ///   - channel: The channel.
+    ///   - id: The last number of the page before; 0 for the first page.
+    ///   - count: The most entries of a page.
+    public func page(of channel: Int, after id: Int, count: Int = EntryQuery.maximumResults) async throws -> [Entry] {
+        try await reading { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT \(EntryColumns.all) FROM entries WHERE channel = ? AND id > ? ORDER BY id LIMIT ?")
+            return try Row.fetchAll(statement, arguments: [channel, id, count]).map(EntryColumns.entry)
+        }
+    }
+
+    /// The number of entries of a channel.
+    public func entryCount(of channel: Int) async throws -> Int {
+        try await reading { database in
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM entries WHERE channel = ?", arguments: [channel]) ?? 0
+        }
+    }
+
+    private static func select(_ query: EntryQuery, channel: Int, in database: Database) throws -> [Entry] {
+        var conditions = "channel = ?"
+        var arguments: StatementArguments = [channel]
+        for (condition, bound) in [
+            ("created_at >= ?", query.start), ("created_at <= ?", query.end), ("id >= ?", query.firstEntryID),
+            ("id <= ?", query.lastEntryID),
+        ] {
+            guard let bound else { continue }
+            conditions += " AND " + condition
+            arguments += [bound]
+        }
+        arguments += [query.limit]
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT \(EntryColumns.all) FROM entries WHERE \(conditions) ORDER BY created_at DESC, id DESC LIMIT ?
+                """)
+        var entries: [Entry] = []
+        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        while let row = try rows.next() { entries.append(EntryColumns.entry(row)) }
+        entries.reverse()
+        return entries
+    }
+}
+
+/// The columns of an entry, in the order in which they are read.
+enum EntryColumns {
+    static let values =
+        "field1, field2, field3, field4, field5, field6, field7, field8, latitude, longitude, elevation, status"
+    static let all = "id, created_at, " + values
+
+    static func entry(_ row: Row) -> Entry {
+        var values = EntryValues()
+        for field in values.fields.indices { values.fields[field] = row[2 + field] }
+        values.latitude = row[10]
+        values.longitude = row[11]
+        values.elevation = row[12]
+        values.status = row[13]
+        return Entry(id: row[0], createdAt: row[1], values: values)
+    }
+}
