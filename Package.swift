@@ -37,6 +37,10 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
     ],
     targets: [
         // C libraries: a module map and a header each; every one is imported by exactly one Swift target.
@@ -73,6 +77,17 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         library("Storage", ["SignalCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        library(
+            "Server",
+            [
+                "SignalCore", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .executableTarget(
             name: "auscult",
             dependencies: [
@@ -108,6 +123,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests("StorageTests", ["SignalCore", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("ServerTests", ["SignalCore", "Storage", "Server"]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "Telemetry", "auscult"]),
     ]

@@ -63,7 +63,7 @@ public enum WireTime {
     static func epochSeconds(_ text: String) -> Int? {
         let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         let rest = text.utf8[digits.endIndex...]
-        guard (5...12).contains(digits.count), let seconds = Int(text[..<digits.endIndex]), seconds <= 253_402_300_799
+        guard (1...12).contains(digits.count), let seconds = Int(text[..<digits.endIndex]), seconds <= 253_402_300_799
         else { return nil }
         // A fraction is cut off, as in the other forms.
         guard
