@@ -15,8 +15,9 @@ struct Auscult: AsyncParsableCommand {
         version: ToolVersion.current,
         subcommands: [
             Inspect.self, Extract.self, Spectrum.self, Synth.self, Train.self, Detect.self, Evaluate.self,
-            Stream.self, Upload.self, Forecast.self, Maintain.self, Energy.self, History.self, Tune.self, Compare.self,
-            ReportCommand.self, Export.self, Models.self, Benchmark.self, Worker.self, Doctor.self, Config.self,
+            Stream.self, Upload.self, Serve.self, ChannelCommand.self, Forecast.self, Maintain.self, Energy.self,
+            History.self, Tune.self, Compare.self, ReportCommand.self, Export.self, Models.self, Benchmark.self,
+            Worker.self, Doctor.self, Config.self,
         ])
 }
 

@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
     static let commands = [
         "inspect", "extract", "spectrum", "synth", "train", "detect", "evaluate", "models", "benchmark", "worker",
-        "doctor", "config", "energy", "history", "upload",
+        "doctor", "config", "energy", "history", "stream", "upload", "serve", "channel",
     ]
 
     static let flags: [(command: [String], flags: [String])] = [
@@ -17,6 +17,10 @@ struct HelpTests {
         (["synth", "sensors"], ["--preset", "--rows", "--spacing", "--anomaly-rate", "--units", "--wear", "--seed"]),
         (["energy"], ["--power", "--current", "--tariff", "--operating-hours", "--unit", "--json", "--output"]),
         (["history"], ["--period", "--anomalies", "--components", "--unit", "--json", "--output"]),
+        (
+            ["stream"],
+            ["--model", "--forecaster", "--speed", "--loop", "--resume", "--upload", "--fields", "--merge", "--interval"]
+        ),
         (["upload", "status"], ["--json", "--output", "--quiet"]),
         (["upload", "flush"], ["--interval", "--timeout", "--rows", "--single", "--json", "--output"]),
         (["upload", "dead"], ["--json", "--output"]),
@@ -29,6 +33,12 @@ struct HelpTests {
         (["benchmark", "extract"], ["--data", "--rounds", "--json", "--jobs"]),
         (["worker"], ["--feature", "--model", "--shard", "--null"]),
         (["doctor"], ["--json", "--output"]),
+        (["serve"], ["--listen", "--store", "--token", "--rate-limit", "--bulk-limit", "--keep-days", "--thin"]),
+        (["channel", "create"], ["--columns", "--private", "--store", "--url", "--json", "--output"]),
+        (["channel", "list"], ["--store", "--url", "--json", "--output"]),
+        (["channel", "keys"], ["--user", "--add-read", "--store", "--url", "--json", "--output"]),
+        (["channel", "export"], ["--store", "--url", "--output"]),
+        (["channel", "backup"], ["--store"]),
         (["config", "show"], ["--json", "--output"]),
     ]
 

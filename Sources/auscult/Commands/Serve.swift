@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import Server
+import SignalCore
+import Storage
+
+/// Serves the channels of a store as ThingSpeak does.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve channels through ThingSpeak's interface, from a store of one's own.",
+        discussion: """
+            Standard output is the address, as soon as requests are answered. Ctrl-C and SIGTERM end the server when the \
+            requests at hand are answered. Programs for ThingSpeak need this address in place of api.thingspeak.com, and \
+            a channel's keys (auscult channel create, auscult channel keys).
+
+            By default only this machine reaches the server. On another address, --token is needed for everything but \
+            ThingSpeak's own routes, which have their keys. There is no encryption: put a proxy with TLS in front.
+
+            Examples:
+              auscult channel create Pump --columns temperature,rms --store plant.sqlite
+              auscult serve --store plant.sqlite
+              curl 'http://127.0.0.1:8080/update?api_key=KEY&field1=21.5'
+            """)
+
+    @Option(help: ArgumentHelp("Address and port; port 0 takes a free one.", valueName: "address:port"))
+    var listen = "127.0.0.1:8080"
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What callers must show on other routes than ThingSpeak's (or AUSCULT_TOKEN).", valueName: "token"))
+    var token: String?
+
+    @Option(
+        help: ArgumentHelp("Seconds between two writes to a channel; 15 is ThingSpeak's.", valueName: "s"))
+    var rateLimit = 0.0
+
+    @Option(help: ArgumentHelp("Most rows of one bulk write.", valueName: "n"))
+    var bulkLimit = 960
+
+    @Option(help: ArgumentHelp("Remove entries older than so many days.", valueName: "n"))
+    var keepDays: Int?
+
+    @Option(help: ArgumentHelp("Keep at most so many entries of each channel.", valueName: "n"))
+    var keepRows: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Of entries older than so many days, keep one of each so many minutes.", valueName: "days:minutes"))
+    var thin: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        var options = ServerOptions()
+        try options.listen(on: listen)
+        options.token = token ?? ProcessInfo.processInfo.environment["AUSCULT_TOKEN"]
+        options.rateLimit = rateLimit
+        options.bulkLimit = bulkLimit
+        options.retention = try retention()
+        let store = try self.store.open()
+        let server = try ChannelServer(store: store, options: options)
+        let port = try await server.start()
+        let result = try ResultOutput(path: nil)
+        let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+        try result.write("http://\(host):\(port)\n")
+        try result.finish()
+        common.console.detail("the store is \(store.path)")
+        while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
+        try await server.stop()
+        try store.close()
+    }
+
+    private func retention() throws -> Retention {
+        var retention = Retention()
+        retention.maximumAge = try keepDays.map { try positive($0, "--keep-days") * 86400 }
+        retention.maximumRows = try keepRows.map { try positive($0, "--keep-rows") }
+        if let thin {
+            let parts = thin.split(separator: ":").map { Int($0) ?? 0 }
+            guard parts.count == 2 else {
+                throw SignalError(.invalidOption, "--thin is DAYS:MINUTES, such as 30:10, not '\(thin)'")
+            }
+            retention.thinning = .init(
+                age: try positive(parts[0], "--thin") * 86400, slice: try positive(parts[1], "--thin") * 60)
+        }
+        return retention
+    }
+
+    private func positive(_ number: Int, _ flag: String) throws -> Int {
+        guard (1...100_000_000).contains(number) else {
+            throw SignalError(.invalidOption, "\(flag) takes whole numbers from 1 to 100000000, not \(number)")
+        }
+        return number
+    }
+}
