@@ -127,7 +127,7 @@ enum CSVText {
         for (index, value) in values.enumerated() {
             if index > 0 { text += "," }
             guard let value else { continue }
-            if value.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) {
+            if value.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) {
                 text += "\"" + value.replacing("\"", with: "\"\"") + "\""
             } else {
                 text += value

@@ -15,7 +15,7 @@ public struct Aggregation: Sendable, Equatable {
     /// The lengths of a slice that are allowed, in minutes.
     public static let allowedMinutes = [10, 15, 20, 30, 60, 240, 720, 1440]
     /// The most slices of a reply; wider ranges of time are refused.
-    public static let maximumSlices = 200_000
+    public static let maximumSlices = 50_000
 
     /// What is made of the entries of a slice.
     public let function: Function

@@ -56,8 +56,14 @@ struct MutatedRequestTests {
                 #"{"write_api_key":"\#(key)","updates":[{"created_at":"2019-02-20T22:07:28Z","field1":1},{"created_at":1550700449,"field2":null}]}"#
             ),
             ("POST /channels/1/bulk_update.csv", "write_api_key=\(key)&time_format=relative&updates=0,1,2|3,4,,5"),
-            ("GET /channels/1/feeds.json?results=5&start=2019-01-01%2000:00:00&average=60&round=2&min=1&max=9", ""),
-            ("GET /channels/1/fields/1.csv?days=3000&results=20&timezone=America/New_York&median=daily", ""),
+            (
+                "GET /channels/1/feeds.json?results=5&start=2019-02-01%2000:00:00&end=2019-03-01&average=daily&round=2&min=1&max=9",
+                ""
+            ),
+            (
+                "GET /channels/1/fields/1.csv?days=3000&results=20&timezone=America/New_York&end=2020-01-01",
+                ""
+            ),
             ("GET /channels/1/fields/2/last.xml?callback=f&prepend=a", ""), ("GET /channels/1/feeds/last_data_age", ""),
             ("GET /channels/2/status.json?key=\(test.privateKeys[1])&minutes=5", ""),
             ("GET /channels/public.xml?page=1&tag=x", ""),
