@@ -58,6 +58,8 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@$(AUSCULT) energy datasets/demo/sensors/test.csv --tariff 0.24,6-22=0.31,sat-sun=0.24 --output reports/demo/energy.csv
 	@$(AUSCULT) forecast --input datasets/demo/sensors/train.csv --columns temperature --horizon 240 \
 	    --report reports/demo/forecast --output reports/demo/forecast.csv
+	@echo; echo "9. A faulty fan played live for ten seconds, judged, and sent to a channel of the embedded server"
+	@.ci/live-demo $(AUSCULT)
 	@echo; echo "The reports, to open in a browser: reports/demo/sensors/index.html, reports/demo/forecast/index.html,"
 	@echo "  reports/demo/fleet/index.html, reports/demo/comparison/index.html"
 	@echo "The spectrogram of a faulty fan: reports/demo/fan/id_00/abnormal/00000001.png"

@@ -19,7 +19,10 @@ struct HelpTests {
         (["history"], ["--period", "--anomalies", "--components", "--unit", "--json", "--output"]),
         (
             ["stream"],
-            ["--model", "--forecaster", "--speed", "--loop", "--resume", "--upload", "--fields", "--merge", "--interval"]
+            [
+                "--model", "--forecaster", "--speed", "--loop", "--resume", "--upload", "--fields", "--merge",
+                "--interval",
+            ]
         ),
         (["upload", "status"], ["--json", "--output", "--quiet"]),
         (["upload", "flush"], ["--interval", "--timeout", "--rows", "--single", "--json", "--output"]),

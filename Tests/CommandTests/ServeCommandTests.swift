@@ -4,17 +4,6 @@ import Testing
 
 /// The embedded server and its channels, as a user runs them.
 struct ServeCommandTests {
-    /// Waits for the address that the server prints.
-    private static func address(in file: String) async throws -> String {
-        for _ in 0..<600 {
-            if let text = try? String(contentsOfFile: file, encoding: .utf8), text.hasSuffix("\n") {
-                return text.trimmingCharacters(in: .newlines)
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw CocoaError(.fileReadUnknown)
-    }
-
     @Test func `channels are made, listed, shown and exported in the store`() async throws {
         let folder = try TemporaryFolder()
         let store = ["--store", folder.path("plant.sqlite")]
@@ -58,18 +47,8 @@ struct ServeCommandTests {
         let store = ["--store", folder.path("plant.sqlite")]
         let user = try await Tool.run(["channel", "keys", "--user", "--json"] + store).object()
         let key = try #require(user["user_api_key"] as? String)
-        let printed = folder.path("address")
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments =
-            [
-                "-c", "exec \"$0\" \"$@\" > '\(printed)'", Tool.binary.path, "serve", "--listen", "127.0.0.1:0",
-            ] + store
-        let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
-        shell.terminationHandler = { _ in continuation.finish() }
-        try shell.run()
-        defer { if shell.isRunning { shell.terminate() } }
-        let remote = ["--url", try await Self.address(in: printed)]
+        let server = try await RunningServer(store: folder.path("plant.sqlite"), in: folder.url.path)
+        let remote = ["--url", server.address]
         let environment = ["AUSCULT_USER_KEY": key]
         let made = try await Tool.run(
             ["channel", "create", "Fan", "--columns", "a", "--json"] + remote, environment: environment)
@@ -86,8 +65,6 @@ struct ServeCommandTests {
             try await Tool.run(
                 ["channel", "list"] + remote, environment: ["AUSCULT_USER_KEY": "ABCDEFGHIJKLMNOP"]
             ).exitCode == 64)
-        shell.terminate()
-        for await _ in ends {}
-        #expect(shell.terminationReason == .exit && shell.terminationStatus == 0)
+        #expect(await server.stop() == 0)
     }
 }

@@ -173,6 +173,10 @@ public actor ThingSpeakUploader {
         throw Self.stopped
     }
 
+    /// Whether the channel has a row of a second already, as far as this uploader sent it: one more would be refused, so
+    /// whoever says everything again after an interruption leaves it out.
+    public func hasSent(second: Int) -> Bool { memory.sentSeconds.contains(Int64(second)) }
+
     /// Ends the uploader: a call in flight may finish within some seconds and is given up then. What waits is sent by the
     /// next start.
     public func stop(within seconds: Double = 10) async {

@@ -24,6 +24,8 @@ actor UploadSink: Sink {
     private var lastMark: StreamMark?
     /// Readings of seconds up to this one were handed on before an interruption.
     private var skipped: Int?
+    /// Whether what is said now may have been said before an interruption.
+    private let isResumed: Bool
     private(set) var settled: StreamMark?
 
     private struct Merged {
@@ -42,6 +44,7 @@ actor UploadSink: Sink {
         self.uploaders = Dictionary(uniqueKeysWithValues: uploaders.map { ($0.access.channel, $0) })
         running = uploaders.map { uploader in Task { await uploader.run() } }
         (settled, lastMark, skipped) = (known, known, known?.second)
+        isResumed = known != nil
     }
 
     func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
@@ -72,11 +75,33 @@ actor UploadSink: Sink {
             settle(lastMark)
         }
         // What waits is on the disk; what cannot be sent soon is sent the next time.
+        if isComplete { await drain(within: 10) }
         for uploader in uploaders.values { await uploader.stop(within: 10) }
         for task in running { await task.value }
     }
 
     private var handedOn: Int?
+
+    /// Sends what waits, for so many seconds at most.
+    private func drain(within seconds: Double) async {
+        let uploaders = uploaders.values
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await withTaskGroup(of: Void.self) { drains in
+                    for uploader in uploaders {
+                        // A channel that only a person can help keeps its rows; its state tells why.
+                        drains.addTask { try? await uploader.drain() }
+                    }
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(seconds))
+                for uploader in uploaders { await uploader.stop(within: 5) }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 
     private func settle(_ mark: StreamMark?) {
         guard var mark else { return }
@@ -110,7 +135,12 @@ actor UploadSink: Sink {
                 }
             }
         }
-        for (channel, row) in rows.sorted(by: { $0.key < $1.key }) { try await uploaders[channel]?.submit([row]) }
+        for (channel, row) in rows.sorted(by: { $0.key < $1.key }) {
+            guard let uploader = uploaders[channel] else { continue }
+            // Between the last mark and a sudden end, seconds may have gone out.
+            if isResumed, await uploader.hasSent(second: second) { continue }
+            try await uploader.submit([row])
+        }
         (handedOn, self.second) = (second, nil)
         values.removeAll(keepingCapacity: true)
     }

@@ -1,0 +1,136 @@
+import Foundation
+import SignalCore
+import TestSupport
+import Testing
+
+/// `stream --upload` into the embedded server.
+@Suite struct StreamUploadTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func run(_ arguments: [String], _ environment: [String: String] = [:]) async throws -> Tool.Run {
+        try await Tool.run(arguments, environment: environment, in: folder.url)
+    }
+
+    /// Recordings and a model of them.
+    private func prepare() async throws {
+        let made = try await run([
+            "synth", "mimii", "--machines", "fan", "--normal", "4", "--abnormal", "2", "--seconds", "4", "-o", "d",
+        ])
+        #expect(made.exitCode == 0, "\(made.errors)")
+        let trained = try await run(["train", "pca", "--data", "d/fan/id_00/normal", "--folds", "2", "-o", "m"])
+        #expect(trained.exitCode == 0, "\(trained.errors)")
+    }
+
+    private static let stream = [
+        "stream", "d/fan", "--model", "m", "--start", "2026-11-01T00:00:00Z", "--upload", "thingspeak", "--fields",
+        "score=1", "--merge", "max", "--interval", "0",
+    ]
+
+    /// A channel of the store, and the settings that lead there.
+    private func channel(at address: String) async throws -> [String: String] {
+        let made = try await run([
+            "channel", "create", "fan", "--columns", "score", "--json", "--store", folder.path("s.db"),
+        ])
+        let channel = try made.object()
+        return [
+            "THINGSPEAK_URL": address, "THINGSPEAK_CHANNEL_ID": "\(try #require(channel["id"] as? Int))",
+            "THINGSPEAK_WRITE_API_KEY": try #require(channel["write_api_key"] as? String),
+            "THINGSPEAK_READ_API_KEY": try #require(channel["read_api_key"] as? String),
+            "AUSCULT_STATE_DIR": folder.path("state"),
+        ]
+    }
+
+    /// The highest score of every second, from readings that went nowhere.
+    private func expected() async throws -> [String: Double] {
+        let run = try await run(
+            ["stream", "d/fan", "--model", "m", "--start", "2026-11-01T00:00:00Z", "--speed", "0"],
+            ["AUSCULT_STATE_DIR": folder.path("other")])
+        var highest: [String: Double] = [:]
+        for reading in try run.objects() {
+            let second = String(try #require(reading["time"] as? String).prefix(19)) + "Z"
+            highest[second] = max(highest[second] ?? -.infinity, try #require(reading["score"] as? Double))
+        }
+        return highest
+    }
+
+    /// What the channel holds.
+    private func stored() async throws -> [(time: String, score: Double)] {
+        let export = try await run(["channel", "export", "1", "--store", folder.path("s.db")])
+        #expect(export.exitCode == 0, "\(export.errors)")
+        return export.lines.dropFirst().map { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            let time = cells[0].replacing(" UTC", with: "Z").replacing(" ", with: "T")
+            return (String(time), Double(cells[2]) ?? .nan)
+        }
+    }
+
+    private func requireExactlyOnce() async throws {
+        let (expected, stored) = (try await expected(), try await stored())
+        #expect(stored.count == expected.count && Set(stored.map(\.time)) == Set(expected.keys))
+        for row in stored { #expect(row.score == expected[row.time], "\(row.time)") }
+    }
+
+    @Test func `every second of a replay is in the channel, once, with the highest score`() async throws {
+        try await prepare()
+        let server = try await RunningServer(store: folder.path("s.db"), in: folder.url.path)
+        let environment = try await channel(at: server.address)
+        let run = try await run(Self.stream + ["--speed", "0"], environment)
+        #expect(run.exitCode == 0 && run.errors.contains("0 wait"), "\(run.errors)")
+        let keys = [environment["THINGSPEAK_WRITE_API_KEY"] ?? "", environment["THINGSPEAK_READ_API_KEY"] ?? ""]
+        #expect(keys.allSatisfy { !run.errors.contains($0) && !run.text.contains($0) })
+        try await requireExactlyOnce()
+        #expect(await server.stop() == 0)
+    }
+
+    @Test func `a stream that is killed again and again loses nothing and doubles nothing`() async throws {
+        try await prepare()
+        var server = try await RunningServer(store: folder.path("s.db"), in: folder.url.path)
+        let environment = try await channel(at: server.address)
+        let rounds = ProcessInfo.processInfo.environment["AUSCULT_KILL_ROUNDS"].flatMap { Int($0) } ?? 6
+        // So slow that the kills fall along the whole of the 24 s.
+        let speed = max(0.2, 24 / (0.55 * Double(rounds)))
+        var generator = SeededGenerator(seed: 3)
+        for round in 0..<rounds {
+            let running = try Tool.start(
+                Self.stream + ["--speed", "\(speed)", "--resume"], environment: environment, in: folder.url)
+            try await Task.sleep(for: .seconds(0.2 + 0.7 * generator.uniform()))
+            kill(running.process.processIdentifier, SIGKILL)
+            let killed = try await running.end()
+            #expect(killed.exitCode == nil || killed.exitCode == 0, "\(killed.errors)")
+            if round % 3 == 2 {
+                let port = server.address.split(separator: ":").last.map(String.init) ?? ""
+                await server.crash()
+                server = try await RunningServer(
+                    store: folder.path("s.db"), listen: "127.0.0.1:\(port)", in: folder.url.path)
+            }
+        }
+        let rest = try await run(Self.stream + ["--speed", "0", "--resume"], environment)
+        #expect(rest.exitCode == 0, "\(rest.errors)")
+        let flushed = try await run(["upload", "flush", "--interval", "0", "--timeout", "30"], environment)
+        #expect(flushed.exitCode == 0, "\(flushed.errors)")
+        let dead = try await run(["upload", "dead", "--json"], environment)
+        #expect((try dead.json() as? [Any])?.isEmpty == true, "\(dead.text)")
+        try await requireExactlyOnce()
+        await server.stop()
+    }
+
+    @Test func `uploads without their settings or with fields that are none are refused`() async throws {
+        try await prepare()
+        let state = ["AUSCULT_STATE_DIR": folder.path("state")]
+        let without = try await run(Self.stream, state)
+        #expect(without.exitCode == 64 && without.errors.contains("THINGSPEAK_CHANNEL_ID"), "\(without.errors)")
+        let lone = try await run(["stream", "d/fan", "--model", "m", "--fields", "score=1"], state)
+        #expect(lone.exitCode == 64 && lone.errors.contains("--upload"), "\(lone.errors)")
+        let environment = state.merging([
+            "THINGSPEAK_CHANNEL_ID": "7", "THINGSPEAK_WRITE_API_KEY": "ABCDEFGHIJKLMNOP",
+            "THINGSPEAK_URL": "http://127.0.0.1:1",
+        ]) { $1 }
+        for (fields, words) in [("scoer=1", "score"), ("score=9", "1 to 8"), ("score=12:1", "channel 12")] {
+            let run = try await run(
+                ["stream", "d/fan", "--model", "m", "--upload", "thingspeak", "--fields", fields], environment)
+            #expect(run.exitCode == 64 && run.errors.contains(words), "\(run.errors)")
+        }
+    }
+}
