@@ -91,7 +91,8 @@ let package = Package(
             name: "auscult",
             dependencies: [
                 "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "SeriesAnalysis",
-                "Learning", "Monitoring", "NeuralNetworks", "Reporting", "Acquisition", "Telemetry", "Storage", "Server",
+                "Learning", "Monitoring", "NeuralNetworks", "Reporting", "Acquisition", "Telemetry", "Storage",
+                "Server",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

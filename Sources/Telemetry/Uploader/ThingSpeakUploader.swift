@@ -177,6 +177,21 @@ public actor ThingSpeakUploader {
     /// whoever says everything again after an interruption leaves it out.
     public func hasSent(second: Int) -> Bool { memory.sentSeconds.contains(Int64(second)) }
 
+    /// The seconds whose points wait to be sent.
+    ///
+    /// - Throws: `SignalError` with code `unreadable` when the disk does not give them.
+    public func waitingSeconds() throws -> Set<Int> {
+        var seconds = Set<Int>()
+        for first in stride(from: 0, to: queue.count, by: 512) {
+            for case let payload? in try queue.payloads(first..<min(queue.count, first + 512)) {
+                // What is damaged is found and told when it is sent.
+                guard let point = try? JSONDecoder().decode(UploadRow.self, from: Data(payload)) else { continue }
+                seconds.insert(Int(point.second))
+            }
+        }
+        return seconds
+    }
+
     /// Ends the uploader: a call in flight may finish within some seconds and is given up then. What waits is sent by the
     /// next start.
     public func stop(within seconds: Double = 10) async {

@@ -95,7 +95,8 @@ struct Stream: AsyncParsableCommand {
         let live = try liveAddress()
         let uploading = try uploads.sink(
             columns: files[0].model.recipe.schema.columns.map(\.name), forecasts: forecasts,
-            isTable: files[0].model.table != nil, known: marks["upload"], console: console)
+            isTable: files[0].model.table != nil, known: marks["upload"], isResumed: resume,
+            console: console)
         let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: !marks.isEmpty)
         let sinks: [any Sink] = [writer] + [uploading?.sink].compactMap(\.self)
         var failures = Failures()

@@ -46,7 +46,8 @@ struct UploadFlags: ParsableArguments {
 
     /// - Throws: `SignalError` with code `invalidOption` for flags without `--upload`, or settings that are missing.
     func sink(
-        columns: [String], forecasts: [String], isTable: Bool, known: StreamMark?, console: Console
+        columns: [String], forecasts: [String], isTable: Bool, known: StreamMark?, isResumed: Bool,
+        console: Console
     ) throws -> (sink: UploadSink, transport: HTTPTransport)? {
         guard upload != nil else {
             guard fields == nil, merge == nil, interval == nil else {
@@ -80,6 +81,10 @@ struct UploadFlags: ParsableArguments {
                 access: access, stateDirectory: settings.stateDirectory, options: options, transport: transport,
                 report: { console.warn($0) })
         }
-        return (UploadSink(map: map, rule: (merge ?? .last).rule, uploaders: uploaders, known: known), transport)
+        return (
+            UploadSink(
+                map: map, rule: (merge ?? .last).rule, uploaders: uploaders, known: known,
+                isResumed: isResumed), transport
+        )
     }
 }

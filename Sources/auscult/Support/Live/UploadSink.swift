@@ -26,6 +26,8 @@ actor UploadSink: Sink {
     private var skipped: Int?
     /// Whether what is said now may have been said before an interruption.
     private let isResumed: Bool
+    /// The seconds that waited in the queue of every channel when the stream went on.
+    private var waiting: [Int: Set<Int>] = [:]
     private(set) var settled: StreamMark?
 
     private struct Merged {
@@ -37,14 +39,15 @@ actor UploadSink: Sink {
 
     /// - Parameters:
     ///   - known: where this sink was when the stream was interrupted.
+    ///   - isResumed: whether the stream goes on, even if it was interrupted before anything was known.
     init(
-        map: FieldMap, rule: MergeRule, uploaders: [ThingSpeakUploader], known: StreamMark?
+        map: FieldMap, rule: MergeRule, uploaders: [ThingSpeakUploader], known: StreamMark?, isResumed: Bool
     ) {
         (self.map, self.rule) = (map, rule)
         self.uploaders = Dictionary(uniqueKeysWithValues: uploaders.map { ($0.access.channel, $0) })
         running = uploaders.map { uploader in Task { await uploader.run() } }
         (settled, lastMark, skipped) = (known, known, known?.second)
-        isResumed = known != nil
+        self.isResumed = isResumed
     }
 
     func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
@@ -138,11 +141,19 @@ actor UploadSink: Sink {
         for (channel, row) in rows.sorted(by: { $0.key < $1.key }) {
             guard let uploader = uploaders[channel] else { continue }
             // Between the last mark and a sudden end, seconds may have gone out.
-            if isResumed, await uploader.hasSent(second: second) { continue }
+            if isResumed, try await has(second, uploader) { continue }
             try await uploader.submit([row])
         }
         (handedOn, self.second) = (second, nil)
         values.removeAll(keepingCapacity: true)
+    }
+
+    /// Whether an uploader has taken a second before an interruption.
+    private func has(_ second: Int, _ uploader: ThingSpeakUploader) async throws -> Bool {
+        let channel = uploader.access.channel
+        if waiting[channel] == nil { waiting[channel] = try await uploader.waitingSeconds() }
+        if waiting[channel]?.contains(second) == true { return true }
+        return await uploader.hasSent(second: second)
     }
 
     private static func value(of source: FieldMap.Source, in reading: Reading) -> Double? {
