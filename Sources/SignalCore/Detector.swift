@@ -84,6 +84,10 @@ public protocol Detector: Sendable {
     /// largest is to blame. Not negative, finite. Shape: windows x columns, row-major.
     func contributions(_ frames: FeatureFrames) throws -> [Float]
 
+    /// Both at once, the same to the bit: for models to which the second costs little after the first. What judges live
+    /// frames asks for both. Default: one after the other.
+    func scoresAndContributions(_ frames: FeatureFrames) throws -> (scores: [Float], contributions: [Float])
+
     /// Reads a fitted model back.
     ///
     /// - Throws: ``SignalError`` naming the tensor or entry that is missing, misshapen or not finite.
@@ -96,4 +100,11 @@ public protocol Detector: Sendable {
 extension Detector {
     /// Five folds.
     public static var usualFolds: Int { 5 }
+
+    /// One after the other.
+    public func scoresAndContributions(
+        _ frames: FeatureFrames
+    ) throws -> (scores: [Float], contributions: [Float]) {
+        (try scores(frames), try contributions(frames))
+    }
 }

@@ -44,6 +44,8 @@ import Testing
         let frames = DetectorCase.frames(seed: 5, count: 333)
         #expect(try back.scores(frames) == detector.scores(frames))
         #expect(try back.contributions(frames) == detector.contributions(frames))
+        let both = try detector.scoresAndContributions(frames)
+        #expect(try both.scores == detector.scores(frames) && both.contributions == detector.contributions(frames))
         #expect(try back.archived() == archive)
         #expect(back.columnCount == detector.columnCount && back.contextLength == detector.contextLength)
     }

@@ -37,8 +37,7 @@ extension TrainedModel: FrameJudge {
     /// - Throws: as ``SignalCore/Detector/scores(_:)``.
     public func verdicts(_ frames: FeatureFrames) throws -> [Verdict] {
         let columns = detector.columnCount
-        let scores = try detector.scores(frames)
-        let contributions = try detector.contributions(frames)
+        let (scores, contributions) = try detector.scoresAndContributions(frames)
         return scores.indices.map { window in
             verdict(
                 time: frames.times[window + detector.contextLength - 1], score: scores[window],

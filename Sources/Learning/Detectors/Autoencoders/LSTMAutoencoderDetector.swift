@@ -50,6 +50,13 @@ public struct LSTMAutoencoderDetector: Detector {
 
     /// Every column's residual in every window, relative to its mean in training. Shape: windows x columns.
     public func contributions(_ frames: FeatureFrames) throws -> [Float] { try model.contributions(frames) }
+
+    /// Both, with one run of the network.
+    public func scoresAndContributions(
+        _ frames: FeatureFrames
+    ) throws -> (scores: [Float], contributions: [Float]) {
+        try model.scoresAndContributions(frames)
+    }
 }
 
 extension LSTMAutoencoderDetector {

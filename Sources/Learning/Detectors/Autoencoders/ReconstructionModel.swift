@@ -72,27 +72,40 @@ struct ReconstructionModel: Sendable {
 
     /// The score of every window of frames.
     func scores(_ frames: FeatureFrames) throws -> [Float] {
-        let columns = input.columnCount
         var scores: [Float] = []
-        try forEachBlock(of: input.windows(of: frames, length: windowLength)) { statistics in
-            for start in stride(from: 0, to: statistics.count, by: columns) {
-                scores.append(rule.score(statistics[start..<start + columns]))
-            }
-        }
+        try forEachBlock(of: input.windows(of: frames, length: windowLength)) { add($0, to: &scores) }
         return scores
     }
 
     /// The statistic of every column of every window, relative to its mean in training. Shape: windows x columns.
     func contributions(_ frames: FeatureFrames) throws -> [Float] {
         var contributions: [Float] = []
+        try forEachBlock(of: input.windows(of: frames, length: windowLength)) { addParts(of: $0, to: &contributions) }
+        return contributions
+    }
+
+    /// Both, with one run of the network.
+    func scoresAndContributions(_ frames: FeatureFrames) throws -> (scores: [Float], contributions: [Float]) {
+        var (scores, contributions): ([Float], [Float]) = ([], [])
         try forEachBlock(of: input.windows(of: frames, length: windowLength)) { statistics in
-            for start in stride(from: 0, to: statistics.count, by: input.columnCount) {
-                for (column, factor) in inverseUsual.enumerated() {
-                    contributions.append(min(statistics[start + column] * factor, .greatestFiniteMagnitude))
-                }
+            add(statistics, to: &scores)
+            addParts(of: statistics, to: &contributions)
+        }
+        return (scores, contributions)
+    }
+
+    private func add(_ statistics: [Float], to scores: inout [Float]) {
+        for start in stride(from: 0, to: statistics.count, by: input.columnCount) {
+            scores.append(rule.score(statistics[start..<start + input.columnCount]))
+        }
+    }
+
+    private func addParts(of statistics: [Float], to contributions: inout [Float]) {
+        for start in stride(from: 0, to: statistics.count, by: input.columnCount) {
+            for (column, factor) in inverseUsual.enumerated() {
+                contributions.append(min(statistics[start + column] * factor, .greatestFiniteMagnitude))
             }
         }
-        return contributions
     }
 
     /// Calls `body` with the statistics of some hundred windows at a time. Shape: windows x columns.
