@@ -82,9 +82,8 @@ public struct Monitor {
             guard !isSkipping else { continue }
             let due = next.due
             var moment: Double?
-            if case .realTime(let speed, let clock) = pace, !next.isRepeated {
-                if start == nil { start = (clock.now, due) }
-                let at = (start?.clock ?? 0) + (due - (start?.due ?? 0)) / speed
+            if case .realTime(let speed, let clock) = pace, !next.isRepeated, let start {
+                let at = start.clock + (due - start.due) / speed
                 moment = at
                 if clock.now < at {
                     // In short naps, so that a request to stop is heard soon.
@@ -102,6 +101,8 @@ public struct Monitor {
                 try onError(error)
                 continue
             }
+            // The clock starts when the first arrival has been dealt with: what is made ready for an input is no lag.
+            if case .realTime(_, let clock) = pace, start == nil, !next.isRepeated { start = (clock.now, due) }
             progress.signalSeconds = due
             if next.isRepeated { continue }
             progress.readings += readings.count
