@@ -108,6 +108,10 @@ import Testing
             atPath: folder.path("d/fan/id_00/normal/00000000.wav"), toPath: folder.path("mixed/b.wav"))
         let run = try await run("stream", "mixed", "--model", "m", "--speed", "0")
         #expect(run.exitCode == 1 && run.errors.contains("a.wav") && run.lines.count > 50)
+        // Nothing but what is no use, over and over, comes to an end.
+        try FileManager.default.removeItem(atPath: folder.path("mixed/b.wav"))
+        let hopeless = try await self.run("stream", "mixed", "--model", "m", "--speed", "0", "--loop")
+        #expect(hopeless.exitCode == 65 && hopeless.errorLines.count < 10, "\(hopeless.errors)")
     }
 
     @Test(arguments: [

@@ -253,8 +253,7 @@ struct StreamBenchmark: AsyncParsableCommand {
 
     private func sensorModel(columns: Int, seed: UInt64) throws -> (TrainedModel, FeatureFrames) {
         let frames = BenchmarkData.sensors(rows: 2000, columns: columns, seed: seed)
-        let schema = FeatureSchema(
-            feature: "table", columns: (0..<columns).map { FeatureColumn("c\($0)") }, hopSeconds: 1)
+        let schema = BenchmarkData.schema(columns: columns)
         var trainer = ModelTrainer(toolVersion: ToolVersion.current)
         trainer.folds = 1
         let model = try trainer.train(

@@ -43,15 +43,9 @@ struct StoreOptions: ParsableArguments {
         return try ChannelStore(path: path)
     }
 
-    /// The store in the folder for state, after the XDG base directory specification.
+    /// The store in the folder for state.
     private static func standardPath(creatingFolder: Bool) throws -> String {
-        let environment = ProcessInfo.processInfo.environment
-        func folder(_ name: String) -> URL? {
-            environment[name].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
-        }
-        let state =
-            folder("AUSCULT_STATE_DIR") ?? folder("XDG_STATE_HOME")?.appending(path: "auscult")
-            ?? FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/state/auscult")
+        let state = URL(filePath: try UploadSettings().stateDirectory)
         if creatingFolder {
             do {
                 try FileManager.default.createDirectory(

@@ -80,15 +80,18 @@ struct ReplaySource: ArrivalSource {
                 continue
             }
             let item = try next.get()
-            hasInput = true
             if let resume, input < resume.input {
+                hasInput = true
                 input += 1
                 seconds = resume.seconds
                 continue
             }
             self.item = item
             do {
-                return try open(item)
+                let delivery = try open(item)
+                // A round in which nothing could be opened is the last one.
+                hasInput = true
+                return delivery
             } catch let error as SignalError {
                 leave()
                 throw error.at(path: item.path)
