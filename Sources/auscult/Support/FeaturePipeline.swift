@@ -62,10 +62,7 @@ final class FeaturePipeline {
     ) throws -> Summary {
         do {
             var source = try SignalOpener.open(path, options: reading)
-            var format = source.format
-            if let nominalRate, format.unit != .fullScale, abs(format.sampleRate / nominalRate - 1) <= 0.01 {
-                format.sampleRate = nominalRate
-            }
+            let format = source.format.adopting(nominalRate: nominalRate)
             try prepare(for: format)
             var hasFrames = extractors.map { _ in false }
             let gain = normalization == .rms ? try Self.gain(of: path, reading: reading) : 1
@@ -169,5 +166,15 @@ final class FeaturePipeline {
         var sum = sums.sum()
         for index in whole..<block.samples.count { sum += Double(block.samples[index]) * Double(block.samples[index]) }
         return sum
+    }
+}
+
+extension SignalFormat {
+    /// The format with a nominal rate in place of one that was measured from a time column and lies within 1 % of it.
+    func adopting(nominalRate: Double?) -> SignalFormat {
+        guard let nominalRate, unit != .fullScale, abs(sampleRate / nominalRate - 1) <= 0.01 else { return self }
+        var format = self
+        format.sampleRate = nominalRate
+        return format
     }
 }

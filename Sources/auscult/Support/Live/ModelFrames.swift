@@ -48,10 +48,8 @@ struct ModelFrames: LiveFrames {
     mutating func start(_ origin: StreamOrigin) throws {
         switch way {
         case .signal(let feature, let expectation):
-            guard var format = origin.format else { throw Self.wrongKind("recordings", "a table") }
-            if format.unit != .fullScale, abs(format.sampleRate / expectation.sampleRate - 1) <= 0.01 {
-                format.sampleRate = expectation.sampleRate
-            }
+            guard let stated = origin.format else { throw Self.wrongKind("recordings", "a table") }
+            let format = stated.adopting(nominalRate: expectation.sampleRate)
             try expectation.requireMatch(format)
             if extractor == nil || format != self.format {
                 let made = try feature.makeExtractor(format: format)
