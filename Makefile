@@ -71,7 +71,8 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 
 # The build refuses warnings and imports of undeclared targets. The tests that run the tool come last, by themselves: beside
 # the numeric ones they would wait for a processor longer than what they wait for takes.
-test: setup lint ## Check style and layering, build with all warnings as errors, run the tests
+test: lint ## Check style and layering, build with all warnings as errors, run the tests
+	@.ci/setup --tests
 	@swift build --build-tests $(CHECKS)
 	@swift test --skip-build --disable-xctest --skip CommandTests
 	@swift test --skip-build --disable-xctest --filter CommandTests

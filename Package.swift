@@ -47,6 +47,7 @@ let package = Package(
         systemLibrary("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
         systemLibrary("CFFTW", pkgConfig: "fftw3f", apt: "libfftw3-dev"),
         systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        systemLibrary("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
 
         // Vector kernels that are compiled for several processors; Swift cannot choose among them at run time.
         .target(name: "CSpectralKernels"),
@@ -64,12 +65,13 @@ let package = Package(
         library("NeuralNetworks", ["SignalCore", "LinearAlgebra", "CNeuralKernels"]),
         library("Monitoring", ["SignalCore", numerics]),
         library("Learning", ["SignalCore", "LinearAlgebra", "NeuralNetworks", numerics]),
-        library("Acquisition", ["SignalCore", "CTerminal"]),
+        library("Messaging", ["SignalCore", "CMosquitto"]),
+        library("Acquisition", ["SignalCore", "Messaging", "CTerminal"]),
         library("Reporting", ["SignalCore", .product(name: "Subprocess", package: "swift-subprocess")]),
         library(
             "Telemetry",
             [
-                "SignalCore",
+                "SignalCore", "Messaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -92,7 +94,7 @@ let package = Package(
             dependencies: [
                 "SignalCore", "LinearAlgebra", "SignalIO", "FeatureExtraction", "SignalSynthesis", "SeriesAnalysis",
                 "Learning", "Monitoring", "NeuralNetworks", "Reporting", "Acquisition", "Telemetry", "Storage",
-                "Server",
+                "Server", "Messaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -113,11 +115,12 @@ let package = Package(
         tests("LearningTests", ["SignalCore", "LinearAlgebra", "Learning"]),
         tests("MonitoringTests", ["SignalCore", "Monitoring"]),
         tests("ReportingTests", ["SignalCore", "Reporting"]),
-        tests("AcquisitionTests", ["SignalCore", "Acquisition", "SignalSynthesis"]),
+        tests("MessagingTests", ["SignalCore", "Messaging"]),
+        tests("AcquisitionTests", ["SignalCore", "Messaging", "Acquisition", "SignalSynthesis"]),
         tests(
             "TelemetryTests",
             [
-                "SignalCore", "Telemetry", "TelemetryProbe",
+                "SignalCore", "Messaging", "Telemetry", "TelemetryProbe",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

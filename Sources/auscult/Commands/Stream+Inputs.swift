@@ -12,7 +12,7 @@ extension Stream {
     /// Plays the inputs to their end.
     func play(
         _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink], startTime: Double?,
-        marks: [String: StreamMark], state: StreamState, _ failures: inout Failures
+        marks: [String: StreamMark], state: StreamState, _ served: LiveServing?, _ failures: inout Failures
     ) async throws -> MonitorProgress {
         let console = common.console
         let clock = SystemClock()
@@ -26,7 +26,11 @@ extension Stream {
         var monitor = Monitor(
             stages: stages, pace: speed == 0 ? .asFastAsPossible : .realTime(speed: speed, clock: clock),
             isStopped: { Interruption.isRequested || end.map { clock.now >= $0 } ?? false },
-            onError: { seen.add($0) }, onProgress: { progress.show($0, seconds: clock.now) }, known: marks,
+            onError: { seen.add($0) },
+            onProgress: {
+                progress.show($0, seconds: clock.now)
+                served?.show($0)
+            }, known: marks,
             onMarks: { try state.save($0) })
         let outcome = try await monitor.run(source, sinks: sinks)
         progress.conclude(outcome, seconds: clock.now)
@@ -77,7 +81,8 @@ extension Stream {
 
     /// Listens to a link until it ends or somebody asks to stop.
     func listen(
-        to address: SourceAddress, _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink]
+        to address: SourceAddress, _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink],
+        _ served: LiveServing?
     ) async throws -> MonitorProgress {
         let console = common.console
         guard let table = files[0].model.table else {
@@ -101,11 +106,17 @@ extension Stream {
             switch event {
             case .row: break
             case .warning(let text): console.warn("\(name): \(text)")
-            case .state(let state): console.note("\(name): \(Self.words(state))")
+            case .state(let state):
+                console.note("\(name): \(Self.words(state))")
+                served?.show(link: Self.words(state))
             }
         }
         var monitor = Monitor(
-            stages: stages, pace: .asFastAsPossible, onProgress: { progress.show($0, seconds: clock.now) })
+            stages: stages, pace: .asFastAsPossible,
+            onProgress: {
+                progress.show($0, seconds: clock.now)
+                served?.show($0)
+            })
         let outcome = try await monitor.run(source, sinks: sinks)
         progress.conclude(outcome, seconds: clock.now)
         let counters = live.counters

@@ -74,6 +74,9 @@ struct Stream: AsyncParsableCommand {
     var jsonl = false
 
     @OptionGroup var uploads: UploadFlags
+    @OptionGroup var publishing: PublishFlags
+    @OptionGroup var notifications: AlarmTargetFlags
+    @OptionGroup var serving: LiveServerFlags
     @OptionGroup var alarms: AlarmFlags
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var output: OutputOptions
@@ -98,14 +101,20 @@ struct Stream: AsyncParsableCommand {
             isTable: files[0].model.table != nil, known: marks["upload"], isResumed: resume,
             console: console)
         let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: !marks.isEmpty)
-        let sinks: [any Sink] = [writer] + [uploading?.sink].compactMap(\.self)
+        let publisher = try publishing.sink(console: console)
+        let notifier = try notifications.sink(console: console)
+        let served = try await serving.open(console: console)
+        let sinks: [any Sink] =
+            [writer] + [uploading?.sink, publisher, notifier].compactMap(\.self) + (served?.sinks ?? [])
         var failures = Failures()
         let outcome =
             if let live {
-                try await listen(to: live, files, stages, sinks)
+                try await listen(to: live, files, stages, sinks, served)
             } else {
-                try await play(files, stages, sinks, startTime: startTime, marks: marks, state: state, &failures)
+                try await play(
+                    files, stages, sinks, startTime: startTime, marks: marks, state: state, served, &failures)
             }
+        try await served?.close()
         if let uploading {
             for status in await uploading.sink.states() { console.note(Self.words(status)) }
             await uploading.transport.close()
