@@ -56,7 +56,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var options = ServerOptions()
         try options.listen(on: listen)
-        options.token = token ?? ProcessInfo.processInfo.environment["AUSCULT_TOKEN"]
+        options.token = token ?? Settings.current.entry("token")?.value
         options.rateLimit = rateLimit
         options.bulkLimit = bulkLimit
         options.retention = try retention()

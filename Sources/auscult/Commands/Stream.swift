@@ -105,7 +105,7 @@ struct Stream: AsyncParsableCommand {
         let notifier = try notifications.sink(console: console)
         let served = try await serving.open(console: console)
         let sinks: [any Sink] =
-            [writer] + [uploading?.sink, publisher, notifier].compactMap(\.self) + (served?.sinks ?? [])
+            [writer] + [uploading?.sink, publisher, notifier?.sink].compactMap(\.self) + (served?.sinks ?? [])
         var failures = Failures()
         let outcome =
             if let live {
@@ -115,6 +115,11 @@ struct Stream: AsyncParsableCommand {
                     files, stages, sinks, startTime: startTime, marks: marks, state: state, served, &failures)
             }
         try await served?.close()
+        if let notifier {
+            let count = await notifier.sink.count()
+            if !count.isEmpty { console.note("alarms: \(count.told) messages told, \(count.failed) not") }
+            await notifier.transport?.close()
+        }
         if let uploading {
             for status in await uploading.sink.states() { console.note(Self.words(status)) }
             await uploading.transport.close()

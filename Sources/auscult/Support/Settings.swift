@@ -21,6 +21,11 @@ struct Settings: Sendable {
         ("thingspeak-channel-id", "", "the channels that uploads go to"),
         ("thingspeak-write-api-key", "", "the write keys of the channels"),
         ("thingspeak-read-api-key", "", "the read keys of the channels"),
+        ("token", "", "what callers of the server show on its own routes"),
+        ("user-key", "", "the user key of a running server, for channel commands"),
+        ("webhook-secret", "", "signs what webhooks are sent"),
+        ("sendmail", "/usr/sbin/sendmail", "the program that sends mail"),
+        ("mail-from", "", "the sender of mail; the user when empty"),
     ]
 
     /// The environment variable of a setting.
@@ -30,7 +35,9 @@ struct Settings: Sendable {
     }
 
     /// Whether a setting is never shown, and never read from `auscult.yaml`, which people share.
-    static func isSecret(_ name: String) -> Bool { name.hasSuffix("-key") }
+    static func isSecret(_ name: String) -> Bool {
+        name == "token" || ["-key", "-secret", "-password"].contains { name.hasSuffix($0) }
+    }
 
     /// The settings of this run.
     static let current = Settings(

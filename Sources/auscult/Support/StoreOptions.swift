@@ -14,7 +14,7 @@ struct RemoteOptions: ParsableArguments {
     /// The client of the server, or nil when the store is worked on.
     func client() throws -> ChannelClient? {
         guard let url else { return nil }
-        guard let key = ProcessInfo.processInfo.environment["AUSCULT_USER_KEY"], !key.isEmpty else {
+        guard let key = Settings.current.entry("user-key")?.value, !key.isEmpty else {
             throw SignalError(
                 .invalidOption,
                 "--url needs the user's key in AUSCULT_USER_KEY; auscult channel keys --user --store shows it")
