@@ -1,6 +1,6 @@
 import GRDB
 
-/// How long entries are kept.
+/// How long entries and readings are kept.
 public struct Retention: Sendable, Equatable {
     /// Entries older than so many seconds are removed.
     public var maximumAge: Int?
@@ -32,9 +32,9 @@ public struct Retention: Sendable, Equatable {
 }
 
 extension ChannelStore {
-    /// Removes the entries that are not to be kept; numbers of entries go on where they were.
+    /// Removes the entries and readings that are not to be kept; numbers of entries go on where they were.
     ///
-    /// - Returns: The number of entries removed.
+    /// - Returns: The number of entries and readings removed.
     public func apply(_ retention: Retention) async throws -> Int {
         guard !retention.keepsEverything else { return 0 }
         let now = Int(clock())
@@ -43,7 +43,7 @@ extension ChannelStore {
         for channel in try await channels() {
             removed += try await writing { try Self.apply(retention, channel: channel.id, now: now, in: $0) }
         }
-        return removed
+        return removed + (try await applyToRuns(retention))
     }
 
     private static func apply(_ retention: Retention, channel: Int, now: Int, in database: Database) throws -> Int {

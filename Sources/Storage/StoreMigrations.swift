@@ -47,6 +47,43 @@ enum StoreMigrations {
                     CREATE UNIQUE INDEX given_times ON entries(channel, created_at) WHERE given = 1;
                     """)
         }
+        migrator.registerMigration("3 readings") { database in
+            // Names are kept once a run; what a reading repeats is a number. A reading is there once, however often a
+            // stream that goes on says it again.
+            try database.execute(
+                sql: """
+                    CREATE TABLE runs (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,
+                        started_at REAL NOT NULL, ended_at REAL, complete INTEGER NOT NULL DEFAULT 0,
+                        inputs TEXT NOT NULL, models TEXT NOT NULL, forecaster TEXT,
+                        reading_count INTEGER NOT NULL DEFAULT 0, first_time REAL, last_time REAL
+                    );
+                    CREATE TABLE run_models (
+                        run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+                        position INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL,
+                        PRIMARY KEY (run, position)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE run_sources (
+                        run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+                        position INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, position)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE readings (
+                        id INTEGER PRIMARY KEY,
+                        run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+                        model INTEGER NOT NULL, source INTEGER NOT NULL, time REAL NOT NULL,
+                        score REAL, threshold REAL, anomalous INTEGER, severity TEXT, top_column INTEGER,
+                        alarm INTEGER NOT NULL, forecast TEXT, column_values BLOB NOT NULL
+                    );
+                    CREATE UNIQUE INDEX readings_by_time ON readings(run, model, time, source);
+                    CREATE TABLE alarms (
+                        id INTEGER PRIMARY KEY,
+                        run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+                        model TEXT NOT NULL, source TEXT NOT NULL, begin_at REAL NOT NULL, end_at REAL NOT NULL,
+                        is_on INTEGER NOT NULL, highest_score REAL NOT NULL, column_name TEXT NOT NULL,
+                        UNIQUE (run, model, source, begin_at)
+                    );
+                    """)
+        }
         return migrator
     }()
 }

@@ -1,0 +1,107 @@
+public import SignalCore
+
+/// Takes the readings of a stream into a store.
+///
+/// They are written in groups: waiting for the disk costs the same for one reading as for hundreds. A group is on the disk
+/// before the stream's place after it counts as settled, and readings that are told again are stored once.
+public actor ReadingSink: Sink {
+    public nonisolated let name = "store"
+    public nonisolated let policy = FullQueuePolicy.block
+    /// The number of the run.
+    public nonisolated let run: Int
+
+    private let store: ChannelStore
+    private let groupSize: Int
+    private let patience: Duration
+    private var writer: RunWriter
+    private var waiting: [Reading] = []
+    private var lastMark: StreamMark?
+    private var timer: Task<Void, Never>?
+    private var failure: (any Error)?
+    /// The group that is on its way to the disk.
+    private var writing: Task<Void, Never>?
+    public private(set) var settled: StreamMark?
+
+    /// Begins a run, or goes on with one that was interrupted.
+    ///
+    /// - Parameters:
+    ///   - store: Where readings are kept.
+    ///   - description: What the stream is made of; its key finds the run that goes on.
+    ///   - isResumed: Whether the stream goes on.
+    ///   - groupSize: How many readings are written together.
+    ///   - patience: How long a reading waits for others.
+    /// - Throws: `SignalError` when the store cannot be written.
+    public init(
+        store: ChannelStore, run description: RunDescription, isResumed: Bool, groupSize: Int = 500,
+        patience: Duration = .milliseconds(500)
+    ) async throws {
+        precondition(groupSize > 0)
+        (self.store, self.groupSize, self.patience) = (store, groupSize, patience)
+        let now = store.clock()
+        writer = try await store.writing {
+            try RunWriter(description, isResumed: isResumed, now: now, in: $0)
+        }
+        run = writer.run
+    }
+
+    public func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
+        if let failure { throw failure }
+        waiting += readings
+        lastMark = mark
+        if waiting.count >= groupSize {
+            try await flush()
+        } else if timer == nil {
+            timer = Task { [patience] in
+                try? await Task.sleep(for: patience)
+                if !Task.isCancelled { await self.flushInTime() }
+            }
+        }
+    }
+
+    public func finish(isComplete: Bool) async throws {
+        timer?.cancel()
+        try await flush()
+        let now = store.clock()
+        let state = writer
+        writer = try await store.writing { database in
+            var writer = state
+            try writer.end(isComplete: isComplete, now: now, in: database)
+            return writer
+        }
+    }
+
+    private func flushInTime() async {
+        timer = nil
+        // The next call tells of a failure.
+        try? await flush()
+    }
+
+    /// Writes what waits, when the group before it is on the disk.
+    private func flush() async throws {
+        while let writing { await writing.value }
+        if let failure { throw failure }
+        guard !waiting.isEmpty else { return }
+        timer?.cancel()
+        timer = nil
+        let task = Task { await write() }
+        writing = task
+        await task.value
+        if let failure { throw failure }
+    }
+
+    private func write() async {
+        let (group, mark, state) = (waiting, lastMark, writer)
+        waiting = []
+        do {
+            writer = try await store.writing { database in
+                var writer = state
+                _ = try writer.write(group, in: database)
+                return writer
+            }
+            settled = mark
+        } catch {
+            failure = error
+        }
+        writing = nil
+    }
+}
