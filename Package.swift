@@ -14,6 +14,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
+/// Files of the page become part of the binary, which then runs wherever it is put.
+let pageFiles = ["index.html", "page.css", "page.js", "live.js", "plots.js", "stored.js", "text.js", "icon.svg"]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
 }
@@ -83,9 +86,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         library("Storage", ["SignalCore", .product(name: "GRDB", package: "GRDB.swift")]),
-        library(
-            "Server",
-            [
+        .target(
+            name: "Server",
+            dependencies: [
                 "SignalCore", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -93,7 +96,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ],
+            resources: pageFiles.map { .embedInCode("Resources/" + $0) }, swiftSettings: swiftSettings),
         .executableTarget(
             name: "auscult",
             dependencies: [
@@ -131,7 +135,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests("StorageTests", ["SignalCore", "Storage", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("ServerTests", ["SignalCore", "Storage", "Server"]),
+        tests(
+            "ServerTests",
+            ["SignalCore", "Storage", "Server", .product(name: "NIOCore", package: "swift-nio")]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
         tests("CommandTests", ["SignalCore", "Telemetry", "auscult"]),
     ]

@@ -9,21 +9,28 @@ public import Storage
 /// A server with ThingSpeak's interface over a store, to run by itself or inside another program.
 ///
 /// `run()` serves until it is stopped; `start()` returns as soon as the server listens. Requests that are being answered
-/// when the server is stopped are answered.
+/// when the server is stopped are answered. It also serves a page that shows a stream while it runs.
 public actor ChannelServer {
     private let store: ChannelStore
     private let options: ServerOptions
     private let logger: Logger
+    private let live: LiveHub
+    private let page: PageFiles
     private var group: ServiceGroup?
     private var serving: Task<Void, any Error>?
 
     /// A server that does not listen yet.
     ///
+    /// - Parameters:
+    ///   - store: Channels, and the runs of streams.
+    ///   - live: The stream that the page shows; without one, the page shows what is stored.
     /// - Throws: `SignalError` when an option is out of its range.
-    public init(store: ChannelStore, options: ServerOptions = ServerOptions()) throws {
+    public init(store: ChannelStore, options: ServerOptions = ServerOptions(), live: LiveHub = LiveHub()) throws {
         try options.validate()
         self.store = store
         self.options = options
+        self.live = live
+        page = PageFiles(dygraphsFolder: options.dygraphsFolder)
         var logger = Logger(label: "auscult.server")
         logger.logLevel = .warning
         self.logger = logger
@@ -42,6 +49,7 @@ public actor ChannelServer {
                 services: [
                     application { continuation.yield($0) },
                     RetentionService(store: store, options: options, logger: logger),
+                    LiveService(live: live, pause: options.eventPause),
                 ],
                 logger: logger))
         self.group = group
@@ -70,8 +78,9 @@ public actor ChannelServer {
         }
     }
 
-    /// Ends the server when all requests at hand are answered.
+    /// Ends the server when all requests at hand are answered. Streams of events are ended.
     public func stop() async throws {
+        await live.close()
         await group?.triggerGracefulShutdown()
         try await wait()
     }
@@ -80,7 +89,8 @@ public actor ChannelServer {
         let requestTime = TimeAmount.milliseconds(Int64(options.idleSeconds * 1000))
         return Application(
             responder: RequestResponder(
-                api: ChannelAPI(store: store, options: options, logger: logger, clock: store.clock)),
+                api: ChannelAPI(store: store, options: options, logger: logger, clock: store.clock),
+                own: OwnRoutes(store: store, options: options, live: live, page: page, logger: logger)),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [ConnectionGuardInstaller(requestTime: requestTime)],
@@ -114,5 +124,15 @@ private struct RetentionService: Service {
                 try? await Task.sleep(for: .seconds(3600))
             }
         }
+    }
+}
+
+/// Tells those who follow the stream what is new.
+private struct LiveService: Service {
+    let live: LiveHub
+    let pause: Double
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await live.run(comment: pause) }
     }
 }

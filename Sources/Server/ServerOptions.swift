@@ -7,7 +7,8 @@ public struct ServerOptions: Sendable, Equatable {
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes a free one.
     public var port = 8080
-    /// What callers must show on other routes than ThingSpeak's, as `Authorization: Bearer TOKEN`.
+    /// What callers must show on other routes than ThingSpeak's, as `Authorization: Bearer TOKEN`, or as the password of
+    /// any user, for which browsers ask by themselves.
     public var token: String?
     /// Seconds that must lie between two writes to a channel; 15 is ThingSpeak's.
     public var rateLimit = 0.0
@@ -17,6 +18,12 @@ public struct ServerOptions: Sendable, Equatable {
     public var ownerName = "auscult"
     /// The most connections at once; others wait.
     public var maximumConnections = 512
+    /// The most clients that follow the live page's events; others are asked to come again.
+    public var maximumEventStreams = 256
+    /// The folder of dygraphs, which draws the page's plots; without it the page has none.
+    public var dygraphsFolder = "/usr/share/javascript/dygraphs"
+    /// Seconds after which clients that follow events are told that there are none.
+    var eventPause = 10.0
     /// Seconds after which a connection without a request, or with half of one, is closed.
     public var idleSeconds = 30.0
     /// Which entries are kept; applied once an hour.

@@ -9,6 +9,10 @@ struct MutatedRequestTests {
     @Test("10,000 mutated requests: no crash, no 5xx, and the store stays in order", .timeLimit(.minutes(2)))
     func mutations() async throws {
         let test = try await TestServer()
+        let sink = try await ReadingSink(
+            store: test.store, run: RunDescription(inputs: ["a"], models: ["m"]), isResumed: false)
+        try await sink.receive(LiveReadings.make([1, 2, 3]), upTo: LiveReadings.mark)
+        try await sink.finish(isComplete: true)
         let templates = Self.templates(test)
         let port = test.port
         let statuses = try await withThrowingTaskGroup(of: [Int: Int].self) { group in
@@ -34,7 +38,7 @@ struct MutatedRequestTests {
         for _ in 0..<count {
             guard let template = templates.randomElement(using: &generator) else { break }
             connection.send(request(template, using: &generator))
-            if let reply = await connection.reply() {
+            if let reply = await connection.reply(toHead: template.line.hasPrefix("HEAD")) {
                 statuses[reply.status, default: 0] += 1
                 #expect(reply.status < 500, "\(String(decoding: reply.bytes, as: UTF8.self))")
                 if reply.status != 400 { continue }
@@ -68,7 +72,10 @@ struct MutatedRequestTests {
             ("GET /channels/2/status.json?key=\(test.privateKeys[1])&minutes=5", ""),
             ("GET /channels/public.xml?page=1&tag=x", ""),
             ("PUT /channels/1.json?api_key=\(test.userKey)", #"{"name":"n","tags":"a,b","latitude":1}"#),
-            ("OPTIONS /channels/1/feeds.json", ""),
+            ("OPTIONS /channels/1/feeds.json", ""), ("GET /", ""), ("GET /page.js?x=1", ""), ("GET /api/live", ""),
+            ("GET /api/runs/1/readings?from=2026-01-01T00:00:00Z&to=1e10&points=50&values=true&model=0", ""),
+            ("GET /api/alarms?run=1&limit=5", ""), ("GET /api/channels/1/feeds?results=3&from=-1e300", ""),
+            ("GET /assets/../../etc/passwd", ""), ("HEAD /events", ""), ("OPTIONS /events", ""),
         ]
     }
 
@@ -88,7 +95,7 @@ struct MutatedRequestTests {
             }
         }
         let type = body.first == UInt8(ascii: "{") ? "application/json" : "application/x-www-form-urlencoded"
-        let head = " HTTP/1.1\r\nHost: x\r\nContent-Type: \(type)\r\nContent-Length: \(body.count)\r\n\r\n"
+        let head = " HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(type)\r\nContent-Length: \(body.count)\r\n\r\n"
         return line + Array(head.utf8) + body
     }
 

@@ -64,6 +64,18 @@ final class RawConnection {
         return buffer
     }
 
+    /// Reads up to and with a text; nil when the connection ends before.
+    func text(until marker: String) async -> String? {
+        let end = Array(marker.utf8)
+        while true {
+            if let range = buffer.firstRange(of: end) {
+                defer { buffer.removeFirst(range.upperBound) }
+                return String(decoding: buffer[..<range.upperBound], as: UTF8.self)
+            }
+            guard await fill() else { return nil }
+        }
+    }
+
     /// Reads one reply by its `Content-Length`; nil when the connection ends before.
     func reply(toHead: Bool = false) async -> RawReply? {
         let end = Array("\r\n\r\n".utf8)
@@ -113,6 +125,7 @@ struct TestServer {
     let folder: TemporaryFolder
     let clock: StoppedClock
     let store: ChannelStore
+    let live = LiveHub()
     let server: ChannelServer
     let port: Int
     let writeKey: String
@@ -140,7 +153,7 @@ struct TestServer {
         var options = ServerOptions()
         options.port = 0
         change(&options)
-        server = try ChannelServer(store: store, options: options)
+        server = try ChannelServer(store: store, options: options, live: live)
         port = try await server.start()
     }
 
@@ -151,16 +164,16 @@ struct TestServer {
         return await connection.reply(toHead: text.hasPrefix("HEAD"))
     }
 
-    func get(_ target: String, headers: String = "") async throws -> RawReply {
-        try await request("GET", target, headers: headers)
+    func get(_ target: String, headers: String = "", host: String = "api.thingspeak.com") async throws -> RawReply {
+        try await request("GET", target, headers: headers, host: host)
     }
 
     func request(
         _ method: String, _ target: String, headers: String = "", type: String = "application/x-www-form-urlencoded",
-        body: String = ""
+        body: String = "", host: String = "api.thingspeak.com"
     ) async throws -> RawReply {
         let text =
-            "\(method) \(target) HTTP/1.1\r\nHost: api.thingspeak.com\r\n\(headers)Content-Type: \(type)\r\n"
+            "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n\(headers)Content-Type: \(type)\r\n"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         guard let reply = try await send(text) else {
             throw SignalError(.unavailable, "no reply to \(method) \(target)")
