@@ -4,6 +4,7 @@ import Foundation
 import LinearAlgebra
 import NeuralNetworks
 import Reporting
+import Server
 import SignalCore
 import SignalIO
 
@@ -49,6 +50,8 @@ struct Doctor: AsyncParsableCommand {
         } catch let error as SignalError {
             findings.append(Finding(what: "gnuplot", found: false, detail: error.message))
         }
+        findings.append(
+            Finding(what: "dygraphs", found: PagePlots.isInstalled, detail: PagePlots.detail))
         let result = try ResultOutput(path: output.output)
         if json {
             try result.write(JSONText.document(findings))

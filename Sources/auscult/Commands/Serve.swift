@@ -12,10 +12,11 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Standard output is the address, as soon as requests are answered. Ctrl-C and SIGTERM end the server when the \
             requests at hand are answered. Programs for ThingSpeak need this address in place of api.thingspeak.com, and \
-            a channel's keys (auscult channel create, auscult channel keys).
+            a channel's keys (auscult channel create, auscult channel keys). In a browser, the address shows the channels and \
+            the streams that are stored; stream --serve shows one that runs.
 
             By default only this machine reaches the server. On another address, --token is needed for everything but \
-            ThingSpeak's own routes, which have their keys. There is no encryption: put a proxy with TLS in front.
+            ThingSpeak's own routes, which have their keys; browsers ask for it as a password, of any user. There is no encryption: put a proxy with TLS in front.
 
             Examples:
               auscult channel create Pump --columns temperature,rms --store plant.sqlite
@@ -40,15 +41,17 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Most rows of one bulk write.", valueName: "n"))
     var bulkLimit = 960
 
-    @Option(help: ArgumentHelp("Remove entries older than so many days.", valueName: "n"))
+    @Option(help: ArgumentHelp("Remove entries and readings older than so many days.", valueName: "n"))
     var keepDays: Int?
 
-    @Option(help: ArgumentHelp("Keep at most so many entries of each channel.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Keep at most so many entries of each channel, and readings of each run.", valueName: "n"))
     var keepRows: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Of entries older than so many days, keep one of each so many minutes.", valueName: "days:minutes"))
+            "Of entries and readings older than so many days, keep one of each so many minutes.",
+            valueName: "days:minutes"))
     var thin: String?
 
     @OptionGroup var common: CommonOptions

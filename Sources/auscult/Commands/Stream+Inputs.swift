@@ -108,7 +108,7 @@ extension Stream {
             case .warning(let text): console.warn("\(name): \(text)")
             case .state(let state):
                 console.note("\(name): \(Self.words(state))")
-                served?.show(link: Self.words(state))
+                served?.show(state, words: Self.words(state))
             }
         }
         var monitor = Monitor(

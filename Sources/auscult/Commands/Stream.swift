@@ -4,6 +4,7 @@ import Learning
 import Monitoring
 import SignalCore
 import SignalIO
+import Storage
 import Telemetry
 
 /// Plays recordings or tables through the live pipeline.
@@ -23,12 +24,16 @@ struct Stream: AsyncParsableCommand {
             breaks is opened again. --upload thingspeak puts the readings of a second into one row, by way of a queue on the \
             disk, so that nothing is lost while the network is away; see upload status.
 
+            --serve shows the stream on a page of its own while it runs, and --store keeps readings, alarms and runs in a file \
+            that serve shows later.
+
             With several models every frame gives a reading of each, and model names it. Ctrl-C ends cleanly; --resume goes on \
             there, with the same readings as if nothing had happened.
 
             Examples:
               auscult stream datasets/demo/fan --model models/demo-fan.safetensors --speed 10
               auscult stream sensors.csv --model sensors.safetensors --speed 0 --csv -o readings.csv
+              auscult stream serial:/dev/ttyACM0 --model sensors.safetensors --serve --store plant.sqlite -o readings.jsonl
             """)
 
     @Argument(
@@ -103,18 +108,29 @@ struct Stream: AsyncParsableCommand {
         let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: !marks.isEmpty)
         let publisher = try publishing.sink(console: console)
         let notifier = try notifications.sink(console: console)
-        let served = try await serving.open(console: console)
+        let served = try await serving.open(
+            RunDescription(
+                key: state.key, inputs: live.map { ["\($0)"] } ?? paths, models: models, forecaster: forecaster),
+            isResumed: resume, console: console)
+        if let sink = uploading?.sink { served?.watch(uploads: { await sink.states().map(Self.words) }) }
         let sinks: [any Sink] =
             [writer] + [uploading?.sink, publisher, notifier?.sink].compactMap(\.self) + (served?.sinks ?? [])
         var failures = Failures()
-        let outcome =
-            if let live {
-                try await listen(to: live, files, stages, sinks, served)
-            } else {
-                try await play(
-                    files, stages, sinks, startTime: startTime, marks: marks, state: state, served, &failures)
-            }
-        try await served?.close()
+        let outcome: MonitorProgress
+        do {
+            outcome =
+                if let live {
+                    try await listen(to: live, files, stages, sinks, served)
+                } else {
+                    try await play(
+                        files, stages, sinks, startTime: startTime, marks: marks, state: state, served, &failures)
+                }
+        } catch {
+            try? await served?.close(nil)
+            throw error
+        }
+        let isInterrupted = Interruption.isRequested
+        try await served?.close(outcome)
         if let notifier {
             let count = await notifier.sink.count()
             if !count.isEmpty { console.note("alarms: \(count.told) messages told, \(count.failed) not") }
@@ -125,7 +141,7 @@ struct Stream: AsyncParsableCommand {
             await uploading.transport.close()
         }
         if let failure = outcome.sinks.compactMap(\.failure).first { throw failure }
-        if Interruption.isRequested { throw ExitCode(ExitStatus.interrupted) }
+        if isInterrupted { throw ExitCode(ExitStatus.interrupted) }
         try failures.conclude(console)
     }
 
@@ -146,7 +162,7 @@ struct Stream: AsyncParsableCommand {
         paths + ["--model"] + models + ["--forecaster", forecaster ?? "", "--start", start ?? ""]
             + [reading.channel ?? "", reading.rate.map { "\($0)" } ?? "", reading.resample.map { "\($0)" } ?? ""]
             + [loops ? "loop" : "", output.output ?? "", csv ? "csv" : "jsonl"]
-            + [uploads.upload?.rawValue ?? "", uploads.fields ?? "", uploads.merge?.rawValue ?? ""]
+            + [uploads.upload?.rawValue ?? "", uploads.fields ?? "", uploads.merge?.rawValue ?? ""] + serving.identity
     }
 
     private func stages(_ files: [ModelFile]) throws -> [any MonitorStage] {

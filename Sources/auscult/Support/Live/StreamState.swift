@@ -6,6 +6,8 @@ import SignalIO
 /// Where a stream was interrupted, in a file of the state folder, so that `--resume` goes on there.
 struct StreamState {
     let path: String
+    /// What tells the stream from others.
+    let key: String
 
     /// - Parameters:
     ///   - identity: what makes two streams the same: inputs, models and whatever changes their readings.
@@ -14,7 +16,8 @@ struct StreamState {
         var digest = UInt64(0xcbf2_9ce4_8422_2325)
         // FNV-1a: the name of a file, not a secret.
         for byte in identity.joined(separator: "\u{0}").utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        path = folder + "/streams/" + String(digest, radix: 16) + ".json"
+        key = String(digest, radix: 16)
+        path = folder + "/streams/" + key + ".json"
     }
 
     /// The places where the sinks of the stream were, by their names; empty when it was never interrupted.
