@@ -4,6 +4,12 @@ import { number, timeText } from "/text.js";
 
 export const hasPlots = () => typeof window.Dygraph === "function";
 
+// The legend is ours; that of dygraphs sets styles in a way that the page's policy forbids, for every drawing.
+if (hasPlots() && Array.isArray(window.Dygraph.PLUGINS)) {
+  const { Plugins, PLUGINS } = window.Dygraph;
+  if (Plugins?.Legend) window.Dygraph.PLUGINS = PLUGINS.filter((plugin) => plugin !== Plugins.Legend);
+}
+
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Draws shaded spans behind a plot, with hatching, so that they show without colour too. */
@@ -144,6 +150,10 @@ export class SeriesPlot {
       ...common(null, () => ""), labels: ["time", "value"], colors: [colour("--score")], strokeWidth: 1.25,
       drawPoints: data.length < 3, highlightCallback: (event, x, points) => this.describe?.(points[0]?.yval, x / 1000),
       unhighlightCallback: () => this.describe?.(undefined),
+      axes: {
+        x: { pixelsPerLabel: 60 },
+        y: { axisLabelWidth: 44, pixelsPerLabel: 26, axisLabelFormatter: (value) => number(value) },
+      },
     });
   }
 

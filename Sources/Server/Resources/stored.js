@@ -93,7 +93,7 @@ export class Stored {
     button.disabled = run.readings === 0;
     const state = run.ended === null ? "not ended" : run.complete ? "complete" : "interrupted";
     return make("tr", {}, make("td", {}, button), make("td", {}, time(run.started)),
-      make("td", { textContent: `${run.inputs.join(", ")} · ${run.model_files.join(", ")}` }),
+      make("td", { className: "long", textContent: `${run.inputs.join(", ")} · ${run.model_files.join(", ")}` }),
       make("td", { className: "number", textContent: count(run.readings) }), make("td", { textContent: state }));
   }
 
