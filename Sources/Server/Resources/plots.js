@@ -31,7 +31,8 @@ function shade(spans) {
       context.strokeStyle = colour("--shade");
       context.lineWidth = 2;
       context.beginPath();
-      for (let x = left - area.h; x < left + width; x += 12) {
+      // One grid for all spans, or many short ones would fill the plot.
+      for (let x = Math.floor((left - area.h) / 12) * 12; x < left + width; x += 12) {
         context.moveTo(x, area.y + area.h);
         context.lineTo(x + area.h, area.y);
       }

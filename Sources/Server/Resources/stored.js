@@ -13,7 +13,7 @@ export function alarmRow(alarm) {
     make("td", { className: "number", textContent: duration(alarm.end - alarm.begin) }),
     make("td", { textContent: alarm.column }),
     make("td", { className: "number", textContent: number(alarm.highest_score) }),
-    make("td", { textContent: alarm.model ? `${alarm.source} (${alarm.model})` : alarm.source }));
+    make("td", { className: "long", textContent: alarm.model ? `${alarm.source} (${alarm.model})` : alarm.source }));
 }
 
 export class Stored {

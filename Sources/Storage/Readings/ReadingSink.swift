@@ -5,7 +5,9 @@ public import SignalCore
 /// They are written in groups: waiting for the disk costs the same for one reading as for hundreds. A group is on the disk
 /// before the stream's place after it counts as settled, and readings that are told again are stored once.
 public actor ReadingSink: Sink {
+    /// `store`.
     public nonisolated let name = "store"
+    /// Nothing is lost: the signal waits.
     public nonisolated let policy = FullQueuePolicy.block
     /// The number of the run.
     public nonisolated let run: Int
@@ -20,6 +22,7 @@ public actor ReadingSink: Sink {
     private var failure: (any Error)?
     /// The group that is on its way to the disk.
     private var writing: Task<Void, Never>?
+    /// The place after the last reading that is on the disk.
     public private(set) var settled: StreamMark?
 
     /// Begins a run, or goes on with one that was interrupted.
@@ -44,6 +47,9 @@ public actor ReadingSink: Sink {
         run = writer.run
     }
 
+    /// Takes readings, and waits for the disk when many wait already.
+    ///
+    /// - Throws: `SignalError` when the store cannot be written.
     public func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
         if let failure { throw failure }
         waiting += readings
@@ -58,6 +64,9 @@ public actor ReadingSink: Sink {
         }
     }
 
+    /// Writes what waits, and says that the run has ended.
+    ///
+    /// - Throws: `SignalError` when the store cannot be written.
     public func finish(isComplete: Bool) async throws {
         timer?.cancel()
         try await flush()
