@@ -142,7 +142,7 @@ struct Stream: AsyncParsableCommand {
         }
         if let failure = outcome.sinks.compactMap(\.failure).first { throw failure }
         if isInterrupted { throw ExitCode(ExitStatus.interrupted) }
-        try failures.conclude(console)
+        try failures.conclude(console, isInterrupted: false)
     }
 
     private func check() throws {

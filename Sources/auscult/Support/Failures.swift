@@ -41,8 +41,10 @@ struct Failures: Sendable {
 
     /// Ends the run as its failures demand: not at all when there are none, with the error's own code when it was the
     /// only input, else with "some failed".
-    func conclude(_ console: Console) throws {
-        if Interruption.isRequested {
+    ///
+    /// - Parameter isInterrupted: whether somebody stopped the work before its end.
+    func conclude(_ console: Console, isInterrupted: Bool = Interruption.isRequested) throws {
+        if isInterrupted {
             console.note("stopped on request; what was finished is kept")
             throw ExitCode(ExitStatus.interrupted)
         }
