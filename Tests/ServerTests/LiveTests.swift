@@ -53,11 +53,11 @@ struct LiveTests {
         #expect((try await Self.event("update", connection)["link"] as? [String: Any])?["state"] as? String == "down")
         test.live.finish(isComplete: true)
         #expect(try await Self.event("update", connection)["state"] as? String == "ended")
-        // The server's end is the end of the stream, at once.
+        // The server's end is the end of the stream, long before a comment or the end of an idle connection would come.
         let start = ContinuousClock.now
         try await test.server.stop()
         #expect(await connection.text(until: "0\r\n\r\n") != nil)
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(8))
     }
 
     @Test("a flood of readings is a few messages a second, and no peak is lost")
