@@ -27,6 +27,14 @@ public struct SensorRow: Sendable, Equatable {
     public var values: [Float]
     /// Whether a broker had kept the message: it is older than its arrival, and nobody knows how much.
     public var isRetained = false
+    /// The place of the row among all that its parser made, from 0: a jump tells of rows that were thrown away.
+    public var number = 0
+    /// The number that the device gave the line; nil where it gives none.
+    public var sequence: Double?
+    /// Lines since the row before that gave none: damaged ones, and headers, which boards send when they begin anew.
+    public var lostLines = 0
+    /// The place of the row in its line, from 0; more than 0 in lines that hold several samples only.
+    public var indexInLine = 0
 
     /// Makes a row of readings that were made when they arrived.
     ///

@@ -2,19 +2,27 @@
 ///
 /// More lenient than JSON where boards are: `NaN`, `inf`, `ovf` and the like stand for missing values, and strings that
 /// hold numbers are numbers. Stricter otherwise: whatever follows the object makes the line malformed.
+///
+/// Where arrays are samples, `{"t":7,"x":[1,2]}` has the member `t` and the array `x`.
 struct JSONLine {
     /// Levels of nesting that are read.
     private static let maximumDepth = 8
     /// Members that are read.
     private static let maximumMembers = 256
+    /// Samples of an array that are read.
+    static let maximumSamples = 4_096
 
     private(set) var members: [(name: String, value: NumberText)] = []
+    /// The arrays of a line whose arrays are samples.
+    private(set) var arrays: [(name: String, values: [NumberText])] = []
+    private let areSamples: Bool
     private let bytes: ArraySlice<UInt8>
     private var index: Int
 
     /// Reads a line, or gives nil where it is no object.
-    init?(_ line: ArraySlice<UInt8>) {
+    init?(_ line: ArraySlice<UInt8>, areSamples: Bool = false) {
         bytes = line
+        self.areSamples = areSamples
         index = line.startIndex
         skipSpace()
         guard peek == UInt8(ascii: "{"), readObject(prefix: "", depth: 0) else { return nil }
@@ -61,25 +69,51 @@ struct JSONLine {
         skipSpace()
         switch peek {
         case UInt8(ascii: "{"): return readObject(prefix: name + ".", depth: depth + 1)
-        case UInt8(ascii: "["): return readArray(prefix: name + ".", depth: depth + 1)
+        case UInt8(ascii: "["):
+            return areSamples ? readSamples(name: name) : readArray(prefix: name + ".", depth: depth + 1)
         case UInt8(ascii: "\""):
             guard let text = readString() else { return false }
             return append(name, NumberText(text.utf8, decimalComma: true))
         default:
-            let start = index
-            while let byte = peek, !Self.ends.contains(byte) { index += 1 }
-            switch String(decoding: bytes[start..<index], as: UTF8.self) {
-            case "": return false
-            case "true": return append(name, .number(1))
-            case "false": return append(name, .number(0))
-            default:
-                let value = NumberText(bytes[start..<index])
-                return value != .text && append(name, value)
-            }
+            guard let value = readWord() else { return false }
+            return append(name, value)
         }
     }
 
-    private static let ends: Set<UInt8> = Set(",]} \t\"{[:".utf8)
+    private mutating func readSamples(name: String) -> Bool {
+        guard arrays.count < Self.maximumMembers, take("[") else { return false }
+        var values: [NumberText] = []
+        repeat {
+            skipSpace()
+            guard values.count < Self.maximumSamples, let value = readWord() else { return false }
+            values.append(value)
+        } while take(",")
+        arrays.append((name, values))
+        return take("]")
+    }
+
+    /// Reads a value that is neither in quotes nor in brackets; nil where it is no number and none of the words for one.
+    private mutating func readWord() -> NumberText? {
+        let start = index
+        while let byte = peek, !Self.isEnd(byte) { index += 1 }
+        guard index > start else { return nil }
+        let value = NumberText(bytes[start..<index])
+        guard value == .text else { return value }
+        switch String(decoding: bytes[start..<index], as: UTF8.self) {
+        case "true": return .number(1)
+        case "false": return .number(0)
+        default: return nil
+        }
+    }
+
+    private static func isEnd(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x09, UInt8(ascii: "\""),
+            UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
 
     private mutating func append(_ name: String, _ value: NumberText) -> Bool {
         guard members.count < Self.maximumMembers else { return false }

@@ -32,10 +32,14 @@ public enum LineFormat: Sendable, Equatable, Hashable, CustomStringConvertible {
 
     /// The format of a line seen for the first time, or nil where it fits none or holds no number.
     ///
-    /// - Parameter allowsText: whether some values may be text, as is safe only where a checksum vouches for the line.
-    static func detect(_ line: ArraySlice<UInt8>, forcesDecimalComma: Bool, allowsText: Bool) -> LineFormat? {
+    /// - Parameters:
+    ///   - allowsText: whether some values may be text, as is safe only where a checksum vouches for the line.
+    ///   - areSamples: whether arrays are samples, of which a line may hold more than it may hold members.
+    static func detect(
+        _ line: ArraySlice<UInt8>, forcesDecimalComma: Bool, allowsText: Bool, areSamples: Bool = false
+    ) -> LineFormat? {
         if line.first == UInt8(ascii: "{") {
-            return JSONLine(line).map { _ in .json }
+            return JSONLine(line, areSamples: areSamples).map { _ in .json }
         }
         let holds = { (byte: Unicode.Scalar) in line.contains(UInt8(ascii: byte)) }
         if holds(":") || holds("="), let pairs = LabelledLine(line),

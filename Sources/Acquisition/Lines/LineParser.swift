@@ -41,6 +41,8 @@ public struct LineParser: Sendable {
     private var fit = DeviceClockFit()
     private var sequence = SequenceCounter()
     private var damage = DamageWatch()
+    /// Lines without a row since the last one.
+    private var lostLines = 0
 
     /// Makes a parser.
     ///
@@ -121,6 +123,7 @@ public struct LineParser: Sendable {
 
     /// Counts lines that were bad before they could be parsed: too long, or no text.
     public mutating func noteDamaged(_ count: Int) {
+        lostLines += count
         for _ in 0..<min(count, DamageWatch.lines) { record(isBad: true) }
     }
 
@@ -130,7 +133,8 @@ public struct LineParser: Sendable {
         at line: ArraySlice<UInt8>, kind: String, arrival: ArrivalTime, emit: (SensorRow) throws -> Void
     ) rethrows {
         let found = LineFormat.detect(
-            line, forcesDecimalComma: options.forcesDecimalComma, allowsText: !kind.isEmpty)
+            line, forcesDecimalComma: options.forcesDecimalComma, allowsText: !kind.isEmpty,
+            areSamples: options.areSamples)
         guard let format = found else {
             if let names = header(of: line) {
                 settleAnnouncement(kind: kind, isHeader: kinds[kind]?.announcement?.names == names)
@@ -169,7 +173,7 @@ public struct LineParser: Sendable {
         kinds[kind] = held
         settleAnnouncement(kind: kind, isHeader: isHeader)
         let fitting = waiting.filter { $0.format == format }
-        findDeviceTime(fitting.map { members(of: $0.line[...], kind: kind, format: format).value ?? [] })
+        findDeviceTime(fitting.map { content(of: $0.line[...], kind: kind, format: format).members })
         for line in waiting {
             if line.format == format {
                 try parse(line.line[...], kind: kind, format: format, arrival: line.arrival, emit: emit)
@@ -200,7 +204,8 @@ public struct LineParser: Sendable {
         for (name, seconds) in [("millis", 0.001), ("micros", 0.000_001), ("t", 0.001)] {
             guard let start = number(name, first), let end = number(name, last) else { continue }
             // `t` may as well be a temperature, which does not go up by whole numbers as milliseconds do.
-            let counts = start == start.rounded() && end == end.rounded() && end - start >= 5
+            let least = options.areSamples ? 0.0 : 5
+            let counts = start == start.rounded() && end == end.rounded() && end - start >= least
             guard name != "t" || counts else { continue }
             deviceTime = DeviceTimeColumn(name: name, secondsPerTick: seconds)
             return
@@ -209,22 +214,31 @@ public struct LineParser: Sendable {
 
     // MARK: Lines of a known format
 
+    private typealias Member = (name: String, value: NumberText)
+
     private enum Content {
-        case members([(name: String, value: NumberText)])
+        case members([Member])
+        case samples(common: [Member], arrays: [(name: String, values: [NumberText])])
         case header([String])
         case rejected(LineRejection)
 
-        var value: [(name: String, value: NumberText)]? {
-            if case .members(let members) = self { members } else { nil }
+        var members: [Member] {
+            switch self {
+            case .members(let members), .samples(let members, _): members
+            case .header, .rejected: []
+            }
         }
     }
 
-    private func members(of line: ArraySlice<UInt8>, kind: String, format: LineFormat) -> Content {
+    private func content(of line: ArraySlice<UInt8>, kind: String, format: LineFormat) -> Content {
         let prefix = kind.isEmpty ? "" : kind + "."
         switch format {
         case .json:
-            guard let object = JSONLine(line) else { return .rejected(.format) }
-            return .members(object.members.map { (prefix + $0.name, $0.value) })
+            guard let object = JSONLine(line, areSamples: options.areSamples) else { return .rejected(.format) }
+            let members = prefix.isEmpty ? object.members : object.members.map { (prefix + $0.name, $0.value) }
+            guard let count = object.arrays.first?.values.count else { return .members(members) }
+            guard object.arrays.allSatisfy({ $0.values.count == count }) else { return .rejected(.fieldCount) }
+            return .samples(common: members, arrays: object.arrays.map { (prefix + $0.name, $0.values) })
         case .labelled:
             guard let pairs = LabelledLine(line) else { return .rejected(.format) }
             return .members(pairs.members.map { (prefix + $0.name, $0.value) })
@@ -251,13 +265,18 @@ public struct LineParser: Sendable {
         _ line: ArraySlice<UInt8>, kind: String, format: LineFormat, arrival: ArrivalTime,
         emit: (SensorRow) throws -> Void
     ) rethrows {
-        switch members(of: line, kind: kind, format: format) {
+        switch content(of: line, kind: kind, format: format) {
         case .rejected(let reason):
             reject(line, reason)
         case .header(let names):
             noteHeader(names, kind: kind, line: line)
         case .members(let members):
             try row(of: members, line: line, format: format, arrival: arrival, emit: emit)
+        case .samples(let common, let arrays):
+            for index in 0..<(arrays.first?.values.count ?? 0) {
+                let members = common + arrays.map { ($0.name, $0.values[index]) }
+                try row(of: members, index: index, line: line, format: format, arrival: arrival, emit: emit)
+            }
         }
     }
 
@@ -271,6 +290,7 @@ public struct LineParser: Sendable {
             return
         }
         counters.headers += 1
+        lostLines += 1
         clock?.expectRestart()
         sequence.expectRestart()
         kinds[kind]?.header = names
@@ -278,16 +298,21 @@ public struct LineParser: Sendable {
     }
 
     private mutating func row(
-        of members: [(name: String, value: NumberText)], line: ArraySlice<UInt8>, format: LineFormat,
+        of members: [Member], index indexInLine: Int = 0, line: ArraySlice<UInt8>, format: LineFormat,
         arrival: ArrivalTime, emit: (SensorRow) throws -> Void
     ) rethrows {
         var row = SensorRow(arrival: arrival, columns: [], values: [])
-        // The time first: checks of rates need it, wherever it stands.
-        for (name, value) in members where name == deviceTime?.name { setTime(of: &row, from: value) }
+        row.indexInLine = indexInLine
+        // The time first: checks of rates need it, wherever it stands. That of a line is its first sample's.
+        for (name, value) in members where name == deviceTime?.name && indexInLine == 0 {
+            setTime(of: &row, from: value)
+        }
         var values = [Float](repeating: .nan, count: columns.count)
         var usable = 0
         for (name, value) in members where name != deviceTime?.name {
             if name == options.sequenceColumn, case .number(let number) = value {
+                row.sequence = number
+                guard indexInLine == 0 else { continue }
                 sequence.note(number)
                 counters.missingLines = sequence.missing
                 counters.repeatedLines = sequence.repeated
@@ -310,8 +335,11 @@ public struct LineParser: Sendable {
         }
         row.columns = columns.names
         row.values = values
+        row.number = counters.rows
+        row.lostLines = lostLines
+        lostLines = 0
         counters.rows += 1
-        record(isBad: false)
+        if indexInLine == 0 { record(isBad: false) }
         try emit(row)
     }
 
@@ -360,6 +388,7 @@ public struct LineParser: Sendable {
 
     private mutating func reject(_ line: ArraySlice<UInt8>, _ reason: LineRejection) {
         counters.rejectedLines[reason, default: 0] += 1
+        lostLines += 1
         counters.lastRejectedLine = String(decoding: line.prefix(120), as: UTF8.self).escapingControlCharacters
         counters.lastRejection = reason
         record(isBad: true)

@@ -28,6 +28,9 @@ public struct LineParserOptions: Sendable, Equatable {
     public var deviceTime: DeviceTimeColumn?
     /// The column with the number of the line, of which gaps and repeats are counted.
     public var sequenceColumn = "seq"
+    /// Whether rows are the samples of a signal. Members of a JSON object that are arrays are then samples one after the
+    /// other, each of which gives a row, and `t` is a clock of milliseconds wherever it holds whole numbers.
+    public var areSamples = false
     /// What the values of each column must fulfil; the check named `*` is that of all columns without their own.
     public var checks: [String: ChannelCheck] = [:]
 

@@ -40,6 +40,15 @@ final class EventQueue: Sendable {
         var isFinished = false
         var waiting: [CheckedContinuation<LiveEvent?, Never>] = []
 
+        mutating func put(_ event: LiveEvent) {
+            number += 1
+            if case .row = event {
+                rows.append(event, number: number)
+            } else {
+                notices.append(event, number: number)
+            }
+        }
+
         mutating func take() -> LiveEvent? {
             switch (rows.firstNumber, notices.firstNumber) {
             case (nil, nil): nil
@@ -62,20 +71,21 @@ final class EventQueue: Sendable {
     var dropped: (rows: Int, notices: Int) { state.withLock { ($0.rows.dropped, $0.notices.dropped) } }
 
     /// Puts an event in, throwing the oldest of its kind away where there is no room; never waits.
-    func append(_ event: LiveEvent) {
-        let taker = state.withLock { state -> CheckedContinuation<LiveEvent?, Never>? in
-            guard !state.isFinished else { return nil }
-            if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-            state.number += 1
-            if case .row = event {
-                state.rows.append(event, number: state.number)
-            } else {
-                state.notices.append(event, number: state.number)
-            }
-            return nil
+    func append(_ event: LiveEvent) { append([event]) }
+
+    /// Puts events in that belong together: who takes the first finds the others there.
+    func append(_ events: [LiveEvent]) {
+        let (taker, event) = state.withLock { state -> (CheckedContinuation<LiveEvent?, Never>?, LiveEvent?) in
+            guard !state.isFinished else { return (nil, nil) }
+            for event in events { state.put(event) }
+            guard !state.waiting.isEmpty, let event = state.take() else { return (nil, nil) }
+            return (state.waiting.removeFirst(), event)
         }
         taker?.resume(returning: event)
     }
+
+    /// The oldest event if there is one; never waits.
+    func nextWaiting() -> LiveEvent? { state.withLock { $0.take() } }
 
     /// Nothing more will come; what waits is still handed out.
     func finish() {

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Opens a link, reads it, opens it again: what the thread of a ``LiveSource`` does.
 final class LinkRunner: Sendable {
-    /// Bytes of one read from a sender that waits, and the rows that they can be at most, two bytes each.
+    /// Bytes of one read from a sender that waits, and the rows that they can be at most: two bytes each, and the samples
+    /// of a line that they end.
     private static let patientBytes = 1_024
-    private static let patientRows = 512
+    private let patientRows: Int
 
     let stop: StopSignal
     let queue: EventQueue
@@ -17,9 +18,10 @@ final class LinkRunner: Sendable {
     init(link: any LineLink, options: LiveSourceOptions) throws {
         self.link = link
         self.options = options
+        patientRows = 512 + (options.parsing.areSamples ? JSONLine.maximumSamples : 0)
         stop = try StopSignal()
         queue = EventQueue(
-            capacity: link.senderWaits ? max(options.queueCapacity, 2 * Self.patientRows) : options.queueCapacity)
+            capacity: link.senderWaits ? max(options.queueCapacity, 2 * patientRows) : options.queueCapacity)
     }
 
     var counters: LiveCounters {
@@ -56,7 +58,7 @@ final class LinkRunner: Sendable {
 
     /// Waits until what one read may give has room, for senders that can wait.
     func waitForRoom() {
-        while queue.rowCount + Self.patientRows > max(options.queueCapacity, 2 * Self.patientRows) {
+        while queue.rowCount + patientRows > max(options.queueCapacity, 2 * patientRows) {
             if stop.wait(for: nil, seconds: 0.005) == .stopped { return }
         }
     }
@@ -147,8 +149,9 @@ private struct LinkSession {
                 }
             case .bytes:
                 if link.endsForGood {
-                    let queue = runner.queue
-                    reader.finish(arrival: now) { queue.append(.row($0)) }
+                    var rows: [LiveEvent] = []
+                    reader.finish(arrival: now) { rows.append(.row($0)) }
+                    runner.queue.append(rows)
                     return .ended
                 }
                 // Ready, yet nothing to read: the other end is gone. A terminal may say so once without meaning it.
@@ -171,14 +174,11 @@ private struct LinkSession {
     }
 
     private mutating func take(_ bytes: ArraySlice<UInt8>, at now: ArrivalTime, connection: LinkConnection) {
-        var rows = 0
-        let queue = runner.queue
-        reader.consume(bytes, arrival: now) { row in
-            rows += 1
-            queue.append(.row(row))
-        }
+        var rows: [LiveEvent] = []
+        reader.consume(bytes, arrival: now) { rows.append(.row($0)) }
+        runner.queue.append(rows)
         runner.publish(reader)
-        if rows > 0 {
+        if !rows.isEmpty {
             silence.noteRow(at: now.monotonicSeconds)
             backoff.reset()
             if isStale {

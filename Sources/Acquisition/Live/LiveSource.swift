@@ -53,13 +53,16 @@ public final class LiveSource: AsyncSequence, Sendable {
         /// The next event, or nil at the end.
         public mutating func next() async -> LiveEvent? { await source.next() }
 
+        /// The next event if there is one already; nil otherwise. Never waits.
+        public mutating func nextWaiting() -> LiveEvent? { source.runner.queue.nextWaiting() }
+
         /// The next event, or nil at the end.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> LiveEvent? { await source.next() }
     }
 
     /// Where the rows come from.
     public let address: SourceAddress
-    private let runner: LinkRunner
+    fileprivate let runner: LinkRunner
     private let isStarted = Atomic<Bool>(false)
 
     /// Makes a source of a link; nothing is opened before its events are asked for.
