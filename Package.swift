@@ -139,6 +139,6 @@ let package = Package(
             "ServerTests",
             ["SignalCore", "Storage", "Server", .product(name: "NIOCore", package: "swift-nio")]),
         tests("ContractTests", ["SignalCore", "FeatureExtraction", "Learning"]),
-        tests("CommandTests", ["SignalCore", "Telemetry", "auscult"]),
+        tests("CommandTests", ["SignalCore", "Telemetry", "Acquisition", "auscult"]),
     ]
 )

@@ -57,24 +57,12 @@ struct TableColumns {
             ).at(path: path)
         }
         let chosen = signal.map { columns[$0] }
-        let axisNames = axes.isEmpty ? [] : chosen.compactMap(\.axis)
         let stems = hasHeader ? chosen.map(\.stem) : signal.map { names[$0] }
-        let candidates = axisNames.isEmpty ? stems : axisNames
+        let candidates = axes.isEmpty ? stems : chosen.compactMap(\.axis)
         channelNames = Set(candidates).count == signal.count ? candidates : signal.map { names[$0] }
-        let units = Set(chosen.compactMap(\.unit))
-        guard units.count <= 1 || stated != nil else {
-            throw SignalError(
-                .mismatch,
-                "the column names state different units (\(units.map(\.rawValue).sorted().joined(separator: ", "))); choose one with --unit"
-            ).at(path: path)
+        do { unit = try Self.unit(of: chosen, stated: stated, hasNames: hasHeader) } catch let error as SignalError {
+            throw error.at(path: path)
         }
-        if let stated, hasHeader, let named = units.first, units.count == 1, named != stated {
-            throw SignalError(
-                .mismatch,
-                "the column names state \(named.rawValue), not \(stated.rawValue); leave out --unit or mend the header"
-            ).at(path: path)
-        }
-        unit = stated ?? (hasHeader ? units.first : nil)
         self.names = names
         self.time = time
     }
@@ -91,6 +79,26 @@ struct TableColumns {
 
     /// The name of a column for error messages.
     func name(_ index: Int) -> String { names[index].isEmpty ? String(index) : names[index] }
+
+    /// The unit of columns: the one that was stated, or that of their names.
+    ///
+    /// - Throws: `SignalError` with code `mismatch` where the names contradict each other, or the one that was stated.
+    static func unit(of chosen: [ColumnName], stated: SignalUnit?, hasNames: Bool) throws -> SignalUnit? {
+        let units = Set(chosen.compactMap(\.unit))
+        guard units.count <= 1 || stated != nil else {
+            throw SignalError(
+                .mismatch,
+                "the column names state different units (\(units.map(\.rawValue).sorted().joined(separator: ", "))); choose one with --unit"
+            )
+        }
+        if let stated, hasNames, let named = units.first, units.count == 1, named != stated {
+            throw SignalError(
+                .mismatch,
+                "the column names state \(named.rawValue), not \(stated.rawValue); leave out --unit or mend the header"
+            )
+        }
+        return stated ?? (hasNames ? units.first : nil)
+    }
 
     private static func noNumbers(_ path: String, _ names: [String]) -> SignalError {
         let found = names.prefix(5).map { "'\($0.prefix(40).description.escapingControlCharacters)'" }

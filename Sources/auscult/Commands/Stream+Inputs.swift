@@ -85,12 +85,8 @@ extension Stream {
         _ served: LiveServing?
     ) async throws -> MonitorProgress {
         let console = common.console
-        guard let table = files[0].model.table else {
-            throw SignalError(.mismatch, "rows of sensors are judged by models of tables; this one is of recordings")
-                .at(
-                    path: files[0].path)
-        }
-        let live = try LiveSource(address: address)
+        let signal = try LinkSignal(files, reading)
+        let live = try LiveSource(address: address, options: signal?.options(for: address) ?? LiveSourceOptions())
         let clock = SystemClock()
         let end = duration.map { clock.now + $0 }
         let guardian = Task {
@@ -102,7 +98,7 @@ extension Stream {
         defer { guardian.cancel() }
         var progress = StreamProgress(console)
         let name = paths[0]
-        let source = LinkSource(live, name: name, columns: table.columns.map(\.name)) { event in
+        let onEvent = { (event: LiveEvent) in
             switch event {
             case .row: break
             case .warning(let text): console.warn("\(name): \(text)")
@@ -111,19 +107,47 @@ extension Stream {
                 served?.show(state, words: Self.words(state))
             }
         }
+        var short = 0
         var monitor = Monitor(
             stages: stages, pace: .asFastAsPossible,
+            onError: { error in
+                // A stretch between two gaps may be shorter than a window; the next one may not be.
+                guard signal != nil, error.code == .insufficientData else { throw error }
+                short += 1
+            },
             onProgress: {
                 progress.show($0, seconds: clock.now)
                 served?.show($0)
             })
-        let outcome = try await monitor.run(source, sinks: sinks)
+        var gaps = 0
+        let outcome: MonitorProgress
+        if let signal {
+            let source = SignalLinkSource(
+                live, name: name, rate: signal.rate, options: signal.reading, expected: signal.channels,
+                onEvent: onEvent
+            ) { notice in
+                switch notice {
+                case .warning(let text): console.warn("\(name): \(text)")
+                case .gap(let reason, let count):
+                    gaps = count
+                    // Said at the first one and whenever they have become ten times as many.
+                    guard [1, 10, 100, 1_000, 10_000, 100_000].contains(count) else { return }
+                    console.warn("\(name): samples are missing (\(reason)); what follows is judged by itself")
+                }
+            }
+            outcome = try await monitor.run(source, sinks: sinks)
+        } else {
+            let columns = files[0].model.table?.columns.map(\.name) ?? []
+            outcome = try await monitor.run(
+                LinkSource(live, name: name, columns: columns, onEvent: onEvent), sinks: sinks)
+        }
         progress.conclude(outcome, seconds: clock.now)
         let counters = live.counters
         let rejected = counters.lines.rejectedLines.values.reduce(0, +)
         console.note(
             "connected \(counters.connections) times: \(counters.lines.rows) rows, \(rejected) lines rejected, "
-                + "\(counters.droppedRows) rows dropped")
+                + "\(counters.droppedRows) rows dropped"
+                + (signal == nil ? "" : ", \(gaps) gaps, \(short) stretches shorter than a frame"))
         return outcome
     }
 

@@ -21,7 +21,8 @@ struct Stream: AsyncParsableCommand {
             now on; --start makes them follow each other from a moment of yours.
 
             A link brings lines of sensors (JSON, CSV, name:value) from a board, whose columns are found by name; one that \
-            breaks is opened again. --upload thingspeak puts the readings of a second into one row, by way of a queue on the \
+            breaks is opened again. For a model of accelerometer recordings the rows are samples at the model's rate: lines \
+            of ax, ay, az, or JSON arrays of them; where samples are missing, a new input begins. --upload thingspeak puts the readings of a second into one row, by way of a queue on the \
             disk, so that nothing is lost while the network is away; see upload status.
 
             --serve shows the stream on a page of its own while it runs, and --store keeps readings, alarms and runs in a file \
