@@ -52,6 +52,7 @@ struct Doctor: AsyncParsableCommand {
         }
         findings.append(
             Finding(what: "dygraphs", found: PagePlots.isInstalled, detail: PagePlots.detail))
+        findings += SerialPorts.found().map { Finding(what: "serial port", found: $0.isUsable, detail: $0.words) }
         let result = try ResultOutput(path: output.output)
         if json {
             try result.write(JSONText.document(findings))
