@@ -3,7 +3,7 @@ import SignalCore
 import Synchronization
 
 /// Opens a link, reads it, opens it again: what the thread of a ``LiveSource`` does.
-final class LinkRunner: Sendable {
+final class LinkRunner: SourceRunner {
     /// Bytes of one read from a sender that waits, and the rows that they can be at most: two bytes each, and the samples
     /// of a line that they end.
     private static let patientBytes = 1_024

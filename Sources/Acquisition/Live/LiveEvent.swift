@@ -30,8 +30,25 @@ public struct LiveCounters: Sendable, Equatable {
     public var droppedRows = 0
     /// Changes of state and warnings that were.
     public var droppedNotices = 0
+    /// Messages of a broker that gave no rows: kept by it, so that their age is not known; too long; or of too many topics.
+    public var messages = MessageCounters()
     /// How the link stands; nil before the first attempt to open it.
     public var state: LinkState?
+
+    /// Nothing seen yet.
+    public init() {}
+}
+
+/// What of a broker's messages became of no use.
+public struct MessageCounters: Sendable, Equatable {
+    /// Messages that arrived.
+    public var received = 0
+    /// Those that the broker had kept.
+    public var retained = 0
+    /// Those longer than 64 KiB.
+    public var overlong = 0
+    /// Those of topics beyond the number that is listened to.
+    public var ofOtherTopics = 0
 
     /// Nothing seen yet.
     public init() {}

@@ -1,4 +1,5 @@
 import Foundation
+public import Messaging
 import SignalCore
 import Synchronization
 
@@ -33,6 +34,18 @@ public struct LiveSourceOptions: Sendable, Equatable {
     }
 }
 
+/// Brings rows and news of a source into its queue, on a thread of its own.
+protocol SourceRunner: AnyObject, Sendable {
+    /// Ends it when raised.
+    var stop: StopSignal { get }
+    /// Where rows and news go; finished when the runner ends.
+    var queue: EventQueue { get }
+    /// What was seen so far.
+    var counters: LiveCounters { get }
+    /// Works until it is stopped or the source has ended for good.
+    func run()
+}
+
 /// Rows of a link as they come, for as long as somebody takes them.
 ///
 /// A thread reads, so that a slow consumer never holds up the link and a slow link never holds up a task. A link that
@@ -62,7 +75,7 @@ public final class LiveSource: AsyncSequence, Sendable {
 
     /// Where the rows come from.
     public let address: SourceAddress
-    fileprivate let runner: LinkRunner
+    fileprivate let runner: any SourceRunner
     private let isStarted = Atomic<Bool>(false)
 
     /// Makes a source of a link; nothing is opened before its events are asked for.
@@ -75,18 +88,33 @@ public final class LiveSource: AsyncSequence, Sendable {
         runner = try LinkRunner(link: link, options: options)
     }
 
+    /// Makes a source of the messages of a broker.
+    ///
+    /// - Throws: as ``init(link:options:)``, and `SignalError` with code `invalidOption` for an address or options of the
+    ///   broker that cannot be.
+    public init(broker: BrokerAddress, options: LiveSourceOptions, brokerOptions: BrokerOptions) throws {
+        try options.validate()
+        address = .mqtt(broker.description)
+        runner = try BrokerRunner(address: broker, options: options, brokerOptions: brokerOptions)
+    }
+
     /// Makes a source of an address.
     ///
-    /// - Throws: as ``init(link:options:)``, and `SignalError` with code `unsupported` for a broker.
-    public convenience init(address: SourceAddress, options: LiveSourceOptions = LiveSourceOptions()) throws {
+    /// - Parameter brokerOptions: how a broker is spoken with, where the address is that of one.
+    /// - Throws: as the other initialisers.
+    public convenience init(
+        address: SourceAddress, options: LiveSourceOptions = LiveSourceOptions(),
+        brokerOptions: BrokerOptions = BrokerOptions()
+    ) throws {
         let link: any LineLink
         switch address {
         case .serial(let path, let speed): link = SerialLink(path: path, speed: speed)
         case .tcp(let host, let port): link = TCPLink(host: host, port: port)
         case .standardInput: link = StandardInputLink()
-        case .mqtt:
-            throw SignalError(
-                .unsupported, "brokers are not read yet; pipe what one sends: mosquitto_sub -t TOPIC | auscult … -")
+        case .mqtt(let text):
+            let broker = try BrokerAddress(text, allowsWildcards: true)
+            try self.init(broker: broker, options: options, brokerOptions: brokerOptions)
+            return
         }
         try self.init(link: link, options: options)
     }

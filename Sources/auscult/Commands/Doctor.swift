@@ -2,6 +2,7 @@ import ArgumentParser
 import FeatureExtraction
 import Foundation
 import LinearAlgebra
+import Messaging
 import NeuralNetworks
 import Reporting
 import Server
@@ -42,6 +43,7 @@ struct Doctor: AsyncParsableCommand {
             Finding(
                 what: "network kernels", found: true,
                 detail: "\(NetworkKernels.instructionSet) (of \(NetworkKernels.available.joined(separator: ", ")))"),
+            Finding(what: "libmosquitto", found: true, detail: BrokerLibrary.version),
             Finding(what: "cores", found: true, detail: "\(ProcessInfo.processInfo.activeProcessorCount)"),
         ]
         do {

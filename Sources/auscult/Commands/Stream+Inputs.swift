@@ -86,7 +86,9 @@ extension Stream {
     ) async throws -> MonitorProgress {
         let console = common.console
         let signal = try LinkSignal(files, reading)
-        let live = try LiveSource(address: address, options: signal?.options(for: address) ?? LiveSourceOptions())
+        let live = try LiveSource(
+            address: address, options: signal?.options(for: address) ?? LiveSourceOptions(),
+            brokerOptions: publishing.broker.options())
         let clock = SystemClock()
         let end = duration.map { clock.now + $0 }
         let guardian = Task {

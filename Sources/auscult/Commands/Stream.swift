@@ -39,7 +39,7 @@ struct Stream: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Recordings, sensor tables, folders, a CSV index; or one link: serial:DEVICE@SPEED, tcp:HOST:PORT, - (lines on "
+            "Recordings, sensor tables, folders, a CSV index; or one link: serial:DEVICE@SPEED, tcp:HOST:PORT, mqtt://HOST/TOPIC, - (lines on "
                 + "standard input).", valueName: "path"))
     var paths: [String]
 
@@ -107,15 +107,15 @@ struct Stream: AsyncParsableCommand {
             isTable: files[0].model.table != nil, known: marks["upload"], isResumed: resume,
             console: console)
         let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: !marks.isEmpty)
-        let publisher = try publishing.sink(console: console)
-        let notifier = try notifications.sink(console: console)
+        let publisher = try publishing.sink(known: marks["broker"], console: console)
+        let notifier = try notifications.sink(broker: publishing.broker, console: console)
         let served = try await serving.open(
             RunDescription(
                 key: state.key, inputs: live.map { ["\($0)"] } ?? paths, models: models, forecaster: forecaster),
             isResumed: resume, console: console)
         if let sink = uploading?.sink { served?.watch(uploads: { await sink.states().map(Self.words) }) }
-        let sinks: [any Sink] =
-            [writer] + [uploading?.sink, publisher, notifier?.sink].compactMap(\.self) + (served?.sinks ?? [])
+        let others: [(any Sink)?] = [uploading?.sink, publisher, notifier?.sink]
+        let sinks: [any Sink] = [writer] + others.compactMap(\.self) + (served?.sinks ?? [])
         var failures = Failures()
         let outcome: MonitorProgress
         do {
@@ -132,6 +132,10 @@ struct Stream: AsyncParsableCommand {
         }
         let isInterrupted = Interruption.isRequested
         try await served?.close(outcome)
+        if let publisher {
+            let (published, lost) = (await publisher.published, await publisher.lost)
+            console.note("broker: \(published) readings published, \(lost) not")
+        }
         if let notifier {
             let count = await notifier.sink.count()
             if !count.isEmpty { console.note("alarms: \(count.told) messages told, \(count.failed) not") }
@@ -163,7 +167,9 @@ struct Stream: AsyncParsableCommand {
         paths + ["--model"] + models + ["--forecaster", forecaster ?? "", "--start", start ?? ""]
             + [reading.channel ?? "", reading.rate.map { "\($0)" } ?? "", reading.resample.map { "\($0)" } ?? ""]
             + [loops ? "loop" : "", output.output ?? "", csv ? "csv" : "jsonl"]
-            + [uploads.upload?.rawValue ?? "", uploads.fields ?? "", uploads.merge?.rawValue ?? ""] + serving.identity
+            + [publishing.publish ?? ""] + [
+                uploads.upload?.rawValue ?? "", uploads.fields ?? "", uploads.merge?.rawValue ?? "",
+            ] + serving.identity
     }
 
     private func stages(_ files: [ModelFile]) throws -> [any MonitorStage] {

@@ -23,6 +23,8 @@ struct Settings: Sendable {
         ("thingspeak-read-api-key", "", "the read keys of the channels"),
         ("token", "", "what callers of the server show on its own routes"),
         ("user-key", "", "the user key of a running server, for channel commands"),
+        ("mqtt-user", "", "who we are to brokers"),
+        ("mqtt-password", "", "the password for them"),
         ("webhook-secret", "", "signs what webhooks are sent"),
         ("sendmail", "/usr/sbin/sendmail", "the program that sends mail"),
         ("mail-from", "", "the sender of mail; the user when empty"),

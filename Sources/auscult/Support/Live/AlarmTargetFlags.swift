@@ -1,4 +1,5 @@
 import ArgumentParser
+import Messaging
 import SignalCore
 import Telemetry
 
@@ -15,6 +16,12 @@ struct AlarmTargetFlags: ParsableArguments {
             "POST the event as JSON to an address, signed with AUSCULT_WEBHOOK_SECRET where that is set.",
             valueName: "url"))
     var alarmWebhook: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Publish the event as JSON on a topic of a broker, such as mqtt://127.0.0.1/plant/alarms.",
+            valueName: "address"))
+    var alarmMqtt: [String] = []
 
     @Option(
         help: ArgumentHelp("Write a mail, by AUSCULT_SENDMAIL (default: /usr/sbin/sendmail).", valueName: "address"))
@@ -34,7 +41,7 @@ struct AlarmTargetFlags: ParsableArguments {
     /// The sink, where a target was named.
     ///
     /// - Throws: `SignalError` with code `invalidOption`.
-    func sink(console: Console) throws -> Notifying? {
+    func sink(broker: BrokerFlags, console: Console) throws -> Notifying? {
         if let alarmHoldOff, !(alarmHoldOff >= 0 && alarmHoldOff.isFinite) {
             throw SignalError(.invalidOption, "--alarm-hold-off is a number of seconds from 0, not \(alarmHoldOff)")
         }
@@ -52,11 +59,16 @@ struct AlarmTargetFlags: ParsableArguments {
         targets += try alarmMail.map {
             try MailTarget(recipient: $0, sender: sender, program: program ?? MailTarget.usualProgram)
         }
+        targets += try alarmMqtt.enumerated().map { index, text in
+            try BrokerAlarmTarget(
+                address: BrokerAddress(text, allowsWildcards: false), options: broker.options(role: "-alarms\(index)"))
+        }
         guard !targets.isEmpty else {
             guard alarmHoldOff == nil else {
                 throw SignalError(
                     .invalidOption,
-                    "--alarm-hold-off is for messages; give --alarm-command, --alarm-webhook or --alarm-mail too")
+                    "--alarm-hold-off is for messages; give --alarm-command, --alarm-webhook, --alarm-mqtt or --alarm-mail too"
+                )
             }
             return nil
         }

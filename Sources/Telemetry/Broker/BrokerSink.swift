@@ -1,0 +1,118 @@
+internal import Foundation
+public import Messaging
+public import SignalCore
+
+/// Publishes readings to a topic of a broker, as text, in their order.
+///
+/// A broker that is away does not hold up the stream: readings wait in memory, ``capacity`` of them at most, the oldest
+/// being left out beyond that and counted. With quality 1 or 2 a reading is settled once the broker has acknowledged it, so
+/// that a stream that goes on sends what was not; one that is killed may send some of the last ones twice.
+public actor BrokerSink: Sink {
+    /// Readings that may wait for the broker.
+    public static let capacity = 100_000
+    /// Messages that are on their way together.
+    private static let batch = 100
+
+    /// What the sink is called.
+    public nonisolated let name = "broker"
+    /// Nothing waits, for readings are kept here.
+    public nonisolated let policy = FullQueuePolicy.block
+
+    private let client: BrokerClient
+    private let topic: String
+    private let qualityOfService: Int
+    private let text: @Sendable (Reading) -> String
+    private let report: @Sendable (String) -> Void
+    private let patience: Double
+    private var waiting: [(payload: String, mark: StreamMark)] = []
+    private var isEnded = false
+    private var isWorking = false
+    private var consumer: CheckedContinuation<Void, Never>?
+    private var sender: Task<Void, Never>?
+    /// Readings that the broker has.
+    public private(set) var published = 0
+    /// Readings that were left out, or that the end of the stream did not wait for.
+    public private(set) var lost = 0
+    /// Up to where the broker has all readings.
+    public private(set) var settled: StreamMark?
+
+    /// Makes a sink that connects at once.
+    ///
+    /// - Parameters:
+    ///   - known: what was settled before the stream was interrupted.
+    ///   - patience: seconds that the end of a stream waits for the broker.
+    ///   - text: a reading as it is published.
+    ///   - report: hears, in sentences, how the connection stands.
+    /// - Throws: `SignalError` with code `invalidOption` for an address or options that cannot be.
+    public init(
+        address: BrokerAddress, options: BrokerOptions, known: StreamMark? = nil, patience: Double = 10,
+        text: @escaping @Sendable (Reading) -> String, report: @escaping @Sendable (String) -> Void
+    ) throws {
+        (topic, qualityOfService) = (address.topic, options.qualityOfService)
+        (self.text, self.report, self.patience, settled) = (text, report, patience, known)
+        client = try BrokerClient(address: address, options: options, subscribes: false) { event in
+            switch event {
+            case .up: report("\(address): connected")
+            case .down(let reason): report("\(reason); readings wait")
+            case .message: break
+            }
+        }
+        client.start()
+    }
+
+    /// Takes readings, to be published soon.
+    public func receive(_ readings: [Reading], upTo mark: StreamMark) async {
+        if sender == nil { sender = Task { await send() } }
+        waiting += readings.map { (text($0), mark) }
+        if waiting.count > Self.capacity {
+            let surplus = waiting.count - Self.capacity
+            if lost == 0 {
+                report("the broker is too slow or away: the oldest of \(Self.capacity) readings are left out")
+            }
+            lost += surplus
+            waiting.removeFirst(surplus)
+        }
+        consumer?.resume()
+        consumer = nil
+    }
+
+    /// Waits until all is published, for a while.
+    public func finish(isComplete: Bool) async {
+        isEnded = true
+        consumer?.resume()
+        consumer = nil
+        if let sender {
+            let guardian = Task { [patience] in
+                try await Task.sleep(for: .seconds(patience))
+                sender.cancel()
+            }
+            await sender.value
+            guardian.cancel()
+        }
+        client.stop()
+        lost += waiting.count
+    }
+
+    private func send() async {
+        while !Task.isCancelled {
+            guard !waiting.isEmpty else {
+                if isEnded { return }
+                await withCheckedContinuation { consumer = $0 }
+                continue
+            }
+            let batch = Array(waiting.prefix(Self.batch))
+            waiting.removeFirst(batch.count)
+            do {
+                try await client.publish(
+                    batch.map { BrokerMessage(topic: topic, payload: Array($0.payload.utf8)) },
+                    qualityOfService: qualityOfService)
+                published += batch.count
+                // The readings of one arrival share a mark, which holds once the last of them is out.
+                if let last = batch.last, waiting.first.map({ $0.mark != last.mark }) ?? true { settled = last.mark }
+            } catch {
+                if Task.isCancelled { waiting = batch + waiting } else { lost += batch.count }
+                if !Task.isCancelled { report("\(error)") }
+            }
+        }
+    }
+}
