@@ -19,6 +19,11 @@ public enum LineFormat: Sendable, Equatable, Hashable, CustomStringConvertible {
     /// As many values as `count`, the comma being part of numbers if `decimalComma` is set.
     case delimited(Separator, decimalComma: Bool, count: Int)
 
+    /// Whether every value stands beside its name.
+    var hasNames: Bool {
+        if case .delimited = self { false } else { true }
+    }
+
     /// The format in words.
     public var description: String {
         switch self {

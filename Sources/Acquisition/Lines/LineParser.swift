@@ -319,7 +319,7 @@ public struct LineParser: Sendable {
                 continue
             }
             // A member of text, such as the name of the board, is no column, unless it was a number before.
-            if value == .text, !columns.contains(name), isNamed(format) { continue }
+            if value == .text, !columns.contains(name), format.hasNames { continue }
             guard let index = columns.index(of: name) else {
                 reject(line, .tooManyColumns)
                 return
@@ -341,10 +341,6 @@ public struct LineParser: Sendable {
         counters.rows += 1
         if indexInLine == 0 { record(isBad: false) }
         try emit(row)
-    }
-
-    private func isNamed(_ format: LineFormat) -> Bool {
-        if case .delimited = format { false } else { true }
     }
 
     private mutating func setTime(of row: inout SensorRow, from value: NumberText) {
