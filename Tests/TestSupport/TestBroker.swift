@@ -34,13 +34,7 @@ public final class TestBroker {
 
     /// Starts it, and waits until it listens.
     public func start() async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: Self.program)
-        process.arguments = ["-c", configuration]
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        self.process = process
+        try run()
         for _ in 0..<400 {
             if Self.answers(port) { return }
             try await Task.sleep(for: .milliseconds(25))
@@ -48,11 +42,27 @@ public final class TestBroker {
         throw CocoaError(.featureUnsupported)
     }
 
+    private func run() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.program)
+        process.arguments = ["-c", configuration]
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        // Threads of tasks block signals, and a program inherits that: it could not be asked to end.
+        var (none, before) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try process.run()
+        self.process = process
+    }
+
     /// Ends it: in order, which saves what it keeps, or at once.
     public func stop(signal: Int32 = SIGTERM) async throws {
         guard let process else { return }
         kill(process.processIdentifier, signal)
-        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<1_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        guard !process.isRunning else { throw CocoaError(.featureUnsupported) }
         self.process = nil
     }
 

@@ -1,3 +1,4 @@
+import Messaging
 import SignalCore
 
 /// Where live readings come from, as people type it.
@@ -30,12 +31,13 @@ public enum SourceAddress: Sendable, Equatable {
         } else if text.hasPrefix("tcp:") {
             self = try Self.tcp(text.dropFirst("tcp:".count))
         } else if text.hasPrefix("mqtt:") || text.hasPrefix("mqtts:") {
+            _ = try BrokerAddress(text, allowsWildcards: true)
             self = .mqtt(text)
         } else {
             throw SignalError(
                 .invalidOption,
                 "'\(text.escapingControlCharacters)' is no live source; those are serial:/dev/ttyUSB0@115200, "
-                    + "tcp:HOST:PORT and - (standard input)")
+                    + "tcp:HOST:PORT, mqtt://HOST/TOPIC and - (standard input)")
         }
     }
 
@@ -85,13 +87,8 @@ extension SourceAddress: CustomStringConvertible {
         switch self {
         case .serial(let path, let speed): "serial:\(path)@\(speed)"
         case .tcp(let host, let port): "tcp:" + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
-        case .mqtt(let text): Self.withoutPassword(text)
+        case .mqtt(let text): (try? BrokerAddress(text, allowsWildcards: true).description) ?? "mqtt:"
         case .standardInput: "-"
         }
-    }
-
-    private static func withoutPassword(_ text: String) -> String {
-        guard let at = text.lastIndex(of: "@"), let scheme = text.firstIndex(of: ":") else { return text }
-        return text[...scheme] + "//" + text[text.index(after: at)...]
     }
 }

@@ -17,6 +17,8 @@ struct MessageJoiner {
     private var columns: [String] = []
     private var places: [String: Int] = [:]
     private var latest: [(value: Float, time: Double)] = []
+    /// Messages that were nothing but a number.
+    private var numbers = 0
     private(set) var counters = MessageCounters()
     private var isRetainedSaid = false
 
@@ -26,7 +28,9 @@ struct MessageJoiner {
 
     /// What the lines of all topics gave.
     var lines: LineCounters {
-        readers.values.reduce(into: LineCounters()) { sum, reader in
+        var all = LineCounters()
+        (all.lines, all.rows) = (numbers, numbers)
+        return readers.values.reduce(into: all) { sum, reader in
             let own = reader.parser.counters
             sum.lines += own.lines
             sum.rows += own.rows
@@ -63,6 +67,13 @@ struct MessageJoiner {
             if counters.overlong == 1 { emit(.warning("\(topic) sends more than 64 KiB at once, which is left out")) }
             return
         }
+        if let number = Self.number(message.payload) {
+            numbers += 1
+            let row = SensorRow(
+                arrival: arrival, columns: [address.openPart(of: message.topic)],
+                values: [number.isFinite ? number : .nan])
+            return emit(.row(joined(row)))
+        }
         guard var reader = readers[message.topic] ?? newReader(at: arrival) else {
             counters.ofOtherTopics += 1
             if counters.ofOtherTopics == 1 {
@@ -70,7 +81,6 @@ struct MessageJoiner {
             }
             return
         }
-        let isNumber = Self.isOneNumber(message.payload)
         var bytes = message.payload
         // As in the address of a web page, which is how ThingSpeak's channels are published to.
         if bytes.contains(UInt8(ascii: "=")) { bytes = bytes.map { $0 == UInt8(ascii: "&") ? UInt8(ascii: " ") : $0 } }
@@ -78,9 +88,7 @@ struct MessageJoiner {
         var rows: [SensorRow] = []
         reader.consume(bytes, arrival: arrival) { rows.append($0) }
         readers[message.topic] = reader
-        for row in rows {
-            emit(.row(joined(row, names: isNumber ? [address.openPart(of: message.topic)] : row.columns)))
-        }
+        for row in rows { emit(.row(joined(row))) }
     }
 
     /// Nil where there are enough.
@@ -97,9 +105,9 @@ struct MessageJoiner {
     }
 
     /// A row with the latest of what other messages said.
-    private mutating func joined(_ row: SensorRow, names: [String]) -> SensorRow {
+    private mutating func joined(_ row: SensorRow) -> SensorRow {
         let time = row.arrival.monotonicSeconds
-        for (name, value) in zip(names, row.values) where !value.isNaN {
+        for (name, value) in zip(row.columns, row.values) where !value.isNaN {
             if let place = places[name] {
                 latest[place] = (value, time)
             } else if columns.count < Self.maximumTopics * 4 {
@@ -112,7 +120,7 @@ struct MessageJoiner {
         joined.columns = columns
         joined.values = latest.map { time - $0.time <= Self.holdSeconds ? $0.value : .nan }
         // What this message says is missing is not what an older one said.
-        for (name, value) in zip(names, row.values) where value.isNaN {
+        for (name, value) in zip(row.columns, row.values) where value.isNaN {
             if let place = places[name] { joined.values[place] = .nan }
         }
         return joined
@@ -125,8 +133,9 @@ struct MessageJoiner {
         return ["online", "offline", "connected", "disconnected"].contains(text.lowercased()) ? text : nil
     }
 
-    private static func isOneNumber(_ payload: [UInt8]) -> Bool {
-        payload.count <= 64
-            && Double(String(decoding: payload, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) != nil
+    /// A message that is nothing but a number, which needs no look at what others are like.
+    private static func number(_ payload: [UInt8]) -> Float? {
+        guard payload.count <= 64 else { return nil }
+        return Float(String(decoding: payload, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 }

@@ -99,7 +99,7 @@ extension Stream {
         }
         defer { guardian.cancel() }
         var progress = StreamProgress(console)
-        let name = paths[0]
+        let name = address.description
         let onEvent = { (event: LiveEvent) in
             switch event {
             case .row: break
