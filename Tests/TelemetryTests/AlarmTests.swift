@@ -201,6 +201,24 @@ struct AlarmTargetTests {
         #expect(ContinuousClock.now - began < .seconds(20))
     }
 
+    @Test("A command that takes too long is ended with all that it has started")
+    func group() async throws {
+        let folder = try TemporaryFolder()
+        let call = ProgramCall(
+            path: "/bin/sh", arguments: ["-c", "sleep 60 & echo $! > '\(folder.path("child"))'; wait"], timeout: 1)
+        await #expect(throws: AlarmFailure.self) { try await call.run(input: "") }
+        let text = try String(contentsOfFile: folder.path("child"), encoding: .utf8)
+        let child = try #require(Int32(text.trimmingCharacters(in: .newlines)))
+        var isGone = false
+        for _ in 0..<200 where !isGone {
+            try await Task.sleep(for: .milliseconds(20))
+            // A process that has ended may still stand in the table of processes, where nobody asks for it.
+            let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ") Z"
+            isGone = state.contains(") Z")
+        }
+        #expect(isGone)
+    }
+
     @Test("Mail goes to a program as sendmail's, in a form that headers cannot be smuggled into")
     func mail() async throws {
         let folder = try TemporaryFolder()

@@ -62,7 +62,7 @@ public struct AlarmEvent: Sendable, Equatable {
         let judge = model.isEmpty ? "" : " (\(model))"
         switch kind {
         case .began:
-            let held = heldBack == 0 ? "" : "; \(heldBack) alarms since the last message were not told"
+            let held = heldBack == 0 ? "" : "; held back since the last message: \(heldBack)"
             return "\(source)\(judge): alarm since \(Self.text(began)), severity \(severity.rawValue)\(place)\(held)"
         case .ended:
             let seconds = Int((time - began).rounded())

@@ -33,7 +33,12 @@ struct ProgramCall: Sendable {
             environment = environment.updating(
                 Dictionary(uniqueKeysWithValues: self.environment.map { (.init(stringLiteral: $0.key), $0.value) }))
             var options = PlatformOptions()
-            options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
+            // With all that it has started, which would otherwise go on without it.
+            options.processGroupID = 0
+            options.teardownSequence = [
+                .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
+                .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(100)),
+            ]
             let status = try await Self.within(seconds: timeout) { [environment, options] in
                 try await Subprocess.run(
                     .path(FilePath(path)), arguments: Arguments(arguments), environment: environment,
