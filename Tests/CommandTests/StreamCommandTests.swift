@@ -91,7 +91,7 @@ import Testing
         let forecast = try #require(readings.last?["forecast"] as? [String: Any])
         #expect(Set(forecast.keys) == ["flow", "load"])
         let rounds = try await run(
-            "stream", "t.csv", "--model", "m", "m", "--speed", "100000", "--loop", "--duration", "1", "--start", "0")
+            "stream", "t.csv", "--model", "m", "m", "--speed", "100000", "--loop", "--duration", "4", "--start", "0")
         #expect(rounds.exitCode == 0, "\(rounds.errors)")
         let twice = try rounds.lines.map { try object($0) }
         #expect(twice.count > 2 * 300 && twice.allSatisfy { $0["model"] as? String == "m" })
