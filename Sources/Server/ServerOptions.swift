@@ -60,7 +60,12 @@ public struct ServerOptions: Sendable, Equatable {
     }
 
     /// Whether only programs on this machine reach the server.
-    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    var isLoopback: Bool { AccessCheck.isLoopback(host.lowercased()) }
+
+    /// The address of a server with these options, as browsers take it, without a slash at the end.
+    ///
+    /// - Parameter port: the port it took.
+    public func address(port: Int) -> String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
     /// - Throws: `SignalError` when a value is out of its range, or others could reach the server without a token.
     func validate() throws {

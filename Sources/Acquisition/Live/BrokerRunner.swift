@@ -13,6 +13,7 @@ final class BrokerRunner: SourceRunner {
     private let address: BrokerAddress
     private let options: LiveSourceOptions
     private let client: BrokerClient
+    private let inbox: BrokerInbox
     private let shared = Mutex(LiveCounters())
 
     init(address: BrokerAddress, options: LiveSourceOptions, brokerOptions: BrokerOptions) throws {
@@ -23,8 +24,6 @@ final class BrokerRunner: SourceRunner {
         self.inbox = inbox
         client = try BrokerClient(address: address, options: brokerOptions, subscribes: true) { inbox.append($0) }
     }
-
-    private let inbox: BrokerInbox
 
     var counters: LiveCounters {
         var counters = shared.withLock { $0 }

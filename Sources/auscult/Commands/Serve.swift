@@ -67,8 +67,7 @@ struct Serve: AsyncParsableCommand {
         let server = try ChannelServer(store: store, options: options)
         let port = try await server.start()
         let result = try ResultOutput(path: nil)
-        let host = options.host.contains(":") ? "[\(options.host)]" : options.host
-        try result.write("http://\(host):\(port)\n")
+        try result.write(options.address(port: port) + "\n")
         try result.finish()
         common.console.detail("the store is \(store.path)")
         while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }

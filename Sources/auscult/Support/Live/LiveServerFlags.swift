@@ -40,7 +40,7 @@ struct LiveServerFlags: ParsableArguments {
         var options = ServerOptions()
         if let serve {
             try options.listen(on: serve)
-            options.token = token ?? ProcessInfo.processInfo.environment["AUSCULT_TOKEN"]
+            options.token = token ?? Settings.current.entry("token")?.value
         }
         let live = LiveHub()
         let temporary = store == nil ? try Self.temporaryFolder() : nil
@@ -51,8 +51,7 @@ struct LiveServerFlags: ParsableArguments {
             if serve != nil {
                 let started = try ChannelServer(store: channels, options: options, live: live)
                 let port = try await started.start()
-                let address = "http://\(options.host.contains(":") ? "[\(options.host)]" : options.host):\(port)/"
-                server = (started, address)
+                server = (started, options.address(port: port) + "/")
             }
             var number: Int?
             if store != nil {
