@@ -30,6 +30,18 @@ struct AccessCheck {
         }
     }
 
+    /// Without a token, no page of another site may write: browsers say where a page that sends something is from.
+    ///
+    /// - Throws: `Refusal` for a page of another host.
+    func checkOrigin(_ request: Request) throws {
+        guard !hasToken, let origin = request.headers[.origin] else { return }
+        guard origin == "http://" + (request.head.authority ?? "") else {
+            throw Refusal(
+                status: .forbidden, code: "error_forbidden", message: "Forbidden",
+                details: "pages of other sites may not write here; set --token and send it")
+        }
+    }
+
     /// The token in the header `Authorization`: that of `Bearer`, or the password of `Basic`.
     private static func secret(_ header: String) -> String? {
         guard let space = header.firstIndex(of: " ") else { return nil }

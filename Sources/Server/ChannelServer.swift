@@ -16,6 +16,8 @@ public actor ChannelServer {
     private let logger: Logger
     private let live: LiveHub
     private let page: PageFiles
+    private let pushes: [String: PushTarget]
+    private let faults: FaultPlan?
     private var group: ServiceGroup?
     private var serving: Task<Void, any Error>?
 
@@ -24,12 +26,18 @@ public actor ChannelServer {
     /// - Parameters:
     ///   - store: Channels, and the runs of streams.
     ///   - live: The stream that the page shows; without one, the page shows what is stored.
+    ///   - pushes: What takes lines that are posted, by names.
     /// - Throws: `SignalError` when an option is out of its range.
-    public init(store: ChannelStore, options: ServerOptions = ServerOptions(), live: LiveHub = LiveHub()) throws {
+    public init(
+        store: ChannelStore, options: ServerOptions = ServerOptions(), live: LiveHub = LiveHub(),
+        pushes: [PushTarget] = []
+    ) throws {
         try options.validate()
         self.store = store
         self.options = options
         self.live = live
+        self.pushes = Dictionary(pushes.map { ($0.name, $0) }) { first, _ in first }
+        faults = options.faults.map { FaultPlan($0) }
         page = PageFiles(dygraphsFolder: options.dygraphsFolder)
         var logger = Logger(label: "auscult.server")
         logger.logLevel = .warning
@@ -69,6 +77,9 @@ public actor ChannelServer {
         throw SignalError(.cancelled, "the server was stopped before it listened")
     }
 
+    /// What went wrong on purpose so far: how often each kind of fault was played, in the order of ``FaultOptions``.
+    public nonisolated var faultCounts: [(name: String, count: Int)] { faults?.counts ?? [] }
+
     /// Waits until the server has ended, by ``stop()`` or by an error.
     public func wait() async throws {
         do {
@@ -90,7 +101,9 @@ public actor ChannelServer {
         return Application(
             responder: RequestResponder(
                 api: ChannelAPI(store: store, options: options, logger: logger, clock: store.clock),
-                own: OwnRoutes(store: store, options: options, live: live, page: page, logger: logger)),
+                own: OwnRoutes(
+                    store: store, options: options, live: live, page: page, pushes: pushes, logger: logger),
+                faults: faults),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [ConnectionGuardInstaller(requestTime: requestTime)],

@@ -11,19 +11,20 @@ struct OwnRoutes: Sendable {
     let options: ServerOptions
     let live: LiveHub
     let page: PageFiles
+    let pushes: [String: PushTarget]
     let logger: Logger
 
     /// Whether a path is one of these routes, rather than of none at all.
     static func owns(_ segments: [String]) -> Bool {
         switch segments.first {
-        case nil, "events", "health", "api", "assets": true
+        case nil, "events", "health", "api", "assets", "push": true
         case let name?: segments.count == 1 && (name.hasSuffix(".js") || name.hasSuffix(".css") || name == "index.html")
         }
     }
 
     /// The answer to any request that is not ThingSpeak's; errors become answers too.
     func response(to parsed: APIRequest, _ request: Request, _ context: ServerContext) async -> Response {
-        let format = parsed.format ?? (parsed.segments.first == "api" ? .json : .text)
+        let format = parsed.format ?? (["api", "push"].contains(parsed.segments.first) ? .json : .text)
         do {
             return try await route(parsed, request, context)
         } catch var refusal as Refusal {
@@ -64,6 +65,10 @@ struct OwnRoutes: Sendable {
             let text = try await StoredRoutes(store: store, live: live, page: page, showsPrivate: access.hasToken)
                 .text(Array(parsed.segments.dropFirst()), parsed)
             return Self.response(Reply(.json, text))
+        case "push":
+            try access.checkHost(request)
+            try access.checkOrigin(request)
+            return Self.response(try await PushRoute(targets: pushes).reply(to: parsed, request))
         case "assets" where PageFiles.plotFiles.contains { path == "/assets/" + $0 }:
             throw Refusal.notFound(PageFiles.plotRemedy)
         default: throw Refusal.notFound("there is nothing at " + path)

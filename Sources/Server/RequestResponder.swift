@@ -24,6 +24,7 @@ struct RequestResponder: HTTPResponder {
 
     let api: ChannelAPI
     let own: OwnRoutes
+    let faults: FaultPlan?
 
     func respond(to request: Request, context: ServerContext) async throws -> Response {
         let parsed = APIRequest(request.head, remoteAddress: context.remoteAddress)
@@ -33,13 +34,18 @@ struct RequestResponder: HTTPResponder {
         {
             response = Reply(.text, "").response
         } else if ChannelAPI.owns(parsed.segments) {
-            response = await channelReply(parsed, request).response
+            response = try await channelReply(parsed, request, context).response
         } else {
             response = await own.response(to: parsed, request, context)
         }
         // The length is that of the body that `GET` would have.
         if request.method == .head { response = response.createHeadResponse() }
         return response
+    }
+
+    private func channelReply(_ head: APIRequest, _ request: Request, _ context: ServerContext) async throws -> Reply {
+        guard let fault = faults?.next() else { return await channelReply(head, request) }
+        return try await fault.reply(to: head, on: context.channel) { await channelReply(head, request) }
     }
 
     private func channelReply(_ head: APIRequest, _ request: Request) async -> Reply {

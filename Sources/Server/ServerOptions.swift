@@ -26,11 +26,15 @@ public struct ServerOptions: Sendable, Equatable {
     var eventPause = 10.0
     /// Seconds after which a connection without a request, or with half of one, is closed.
     public var idleSeconds = 30.0
+    /// What goes wrong on purpose; nil for nothing.
+    public var faults: FaultOptions?
     /// Which entries are kept; applied once an hour.
     public var retention = Retention()
 
     /// Bytes of the body of a bulk write.
     static let maximumBulkBody = 3 << 20
+    /// Bytes of the body of lines that are pushed.
+    static let maximumPushBody = 1 << 20
     /// Bytes of the body of any other request.
     static let maximumBody = 64 << 10
     /// Bytes of all headers of a request.
@@ -78,6 +82,9 @@ public struct ServerOptions: Sendable, Equatable {
         }
         guard (1...100_000).contains(bulkLimit) else {
             throw SignalError(.invalidOption, "--bulk-limit is a number of rows from 1 to 100000, not \(bulkLimit)")
+        }
+        if let share = faults?.share, !(share > 0 && share <= 0.95) {
+            throw SignalError(.invalidOption, "--faults is a share above 0 and at most 0.95, not \(share)")
         }
     }
 }

@@ -71,6 +71,25 @@ import Testing
     }
 
     @Test(
+        "What comes after a silence follows if the clock or the numbers tell so; an interruption is followed by nothing"
+    )
+    func silence() throws {
+        for (lines, expected) in [
+            (["1,2,3", "2,2,3", "3,2,3"], SampleContinuity.Relation.gap("the link was silent")),
+            (["seq:1,x:1", "seq:2,x:1", "seq:3,x:1"], .follows),
+            (["seq:1,x:1", "seq:2,x:1", "seq:9,x:1"], .gap("line numbers jump")),
+        ] {
+            var continuity = SampleContinuity(rate: 10)
+            let rows = try rows(lines, options: options, spacing: 0.01).rows
+            #expect(continuity.relation(of: rows[0]) == .follows && continuity.relation(of: rows[1]) == .follows)
+            continuity.noteSilence()
+            #expect(continuity.relation(of: rows[2]) == expected)
+            // It counts for the row after it alone.
+            #expect(continuity.relation(of: rows[1]) != .gap("the link was silent"))
+        }
+    }
+
+    @Test(
         "The rate is measured by the board's clock, whatever the batch", arguments: [1, 20], [990.0, 1_000, 1_080, 700])
     func rate(batch: Int, true rate: Double) throws {
         var continuity = SampleContinuity(rate: 1_000)

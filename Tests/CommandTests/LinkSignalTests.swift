@@ -81,18 +81,13 @@ import Testing
             let running = try listen(port.address.description)
             #expect(await eventually { port.accept() == 1 })
             for line in lines { port.send(Array(line.utf8)) }
-            try await settle(running, port)
+            try await running.printed(lines: expected.count)
+            running.process.interrupt()
             let run = try await running.end()
             #expect(run.exitCode == 130, "\(name): \(run.errors)")
             expectSame(try run.objects(), expected)
             #expect(run.errors.contains("0 gaps"), "\(name): \(run.errors)")
         }
-    }
-
-    /// Waits until a stream has taken what was sent, and stops it.
-    private func settle(_ running: Tool.Running, _ port: TCPPort) async throws {
-        try await Task.sleep(for: .milliseconds(1_500))
-        running.process.interrupt()
     }
 
     @Test func `missing samples begin a new input, which is judged as by itself`() async throws {
@@ -105,7 +100,8 @@ import Testing
         for line in json(Array(samples[..<1_000]), batch: 20) + json(Array(samples[2_000...]), batch: 20, from: 2_000) {
             port.send(Array(line.utf8))
         }
-        try await settle(running, port)
+        try await running.printed(lines: expected.count + rest.count)
+        running.process.interrupt()
         let run = try await running.end()
         expectSame(try run.objects(), expected + rest)
         #expect(run.errors.contains("samples are missing") && run.errors.contains("1 gaps"), "\(run.errors)")
@@ -123,7 +119,10 @@ import Testing
                 port.send(
                     Array("{\"micros\":\(micros),\"ax\":[\(values)],\"ay\":[\(values)],\"az\":[\(values)]}\n".utf8))
             }
-            if rate != 800 { try await settle(running, port) }
+            if rate != 800 {
+                try await running.said(words)
+                running.process.interrupt()
+            }
             let run = try await running.end()
             #expect(run.exitCode == (rate == 800 ? 65 : 130), "\(run.errors)")
             #expect(run.errors.contains(words), "\(run.errors)")
@@ -139,27 +138,22 @@ import Testing
         let second = try await prepare(Array(samples[1_000...]))
         let ports = PortPair(in: folder.url)
         try await ports.plug()
-        let running = try listen("serial:" + ports.host, "-o", "r.jsonl")
-        // The terminal is raw and locked as soon as the tool has it; what is sent before is thrown away.
-        try await Task.sleep(for: .milliseconds(1_500))
-        for part in [samples[..<1_000], samples[1_000...]] {
+        let running = try listen("serial:" + ports.host)
+        for (round, part) in [samples[..<1_000], samples[1_000...]].enumerated() {
+            // The terminal is raw and locked as soon as the tool has it; what is sent before is thrown away.
+            try await running.said(": up (", times: round + 1)
             try ports.send("half a line\n")
             for line in json(Array(part), batch: 20) { try ports.send(line) }
             try ports.send(#"{"micros":1000000,"ax":[9,9"#)
-            try await Task.sleep(for: .milliseconds(1_000))
+            try await running.printed(lines: first.count + (round == 0 ? 0 : second.count))
             ports.unplug()
-            if part.startIndex == 0 {
-                try await Task.sleep(for: .milliseconds(500))
-                try await ports.plug()
-                try await Task.sleep(for: .milliseconds(3_000))
-            }
+            try await running.said(": down", times: round + 1)
+            if round == 0 { try await ports.plug() }
         }
         running.process.interrupt()
         let run = try await running.end()
         #expect(run.errors.contains("down") && run.errors.contains("connected 2 times"), "\(run.errors)")
-        let readings = try String(contentsOfFile: folder.path("r.jsonl"), encoding: .utf8).split(separator: "\n")
-            .map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
-        expectSame(readings, first + second)
+        expectSame(try run.objects(), first + second)
     }
 
     @Test func `a played accelerometer stands behind its link, which is gone at the end`() async throws {

@@ -4,6 +4,9 @@ import Foundation
 final class RunningServer {
     /// Its address, such as `http://127.0.0.1:40001`.
     let address: String
+    /// What it has said on standard error so far.
+    var errors: String { (try? String(contentsOfFile: said, encoding: .utf8)) ?? "" }
+    private let said: String
     private let process: Process
     private let ends: AsyncStream<Void>
 
@@ -11,14 +14,18 @@ final class RunningServer {
     ///
     /// - Parameters:
     ///   - listen: where it listens; port 0 for any that is free.
-    ///   - folder: where a file with its address may be written.
-    init(store: String, listen: String = "127.0.0.1:0", in folder: String) async throws {
+    ///   - arguments: further flags.
+    ///   - folder: where files with what it says may be written.
+    init(store: String, listen: String = "127.0.0.1:0", _ arguments: [String] = [], in folder: String) async throws {
         let printed = folder + "/address-\(UInt64.random(in: 0 ... .max))"
+        said = printed + ".err"
         process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = [
-            "-c", "exec \"$0\" \"$@\" > '\(printed)'", Tool.binary.path, "serve", "--listen", listen, "--store", store,
-        ]
+        process.arguments =
+            [
+                "-c", "exec \"$0\" \"$@\" > '\(printed)' 2> '\(said)'", Tool.binary.path, "serve", "--listen", listen,
+                "--store", store,
+            ] + arguments
         let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
         self.ends = ends
         process.terminationHandler = { _ in continuation.finish() }

@@ -88,6 +88,54 @@ import Testing
         await server.stop()
     }
 
+    @Test func `lines that are posted are judged once, however often they are sent`() async throws {
+        try await prepare()
+        let expected = try await run("stream", "t.csv", "--model", "m", "--speed", "0")
+        let rows = try String(contentsOfFile: folder.path("t.csv"), encoding: .utf8).split(separator: "\n").dropFirst()
+        let lines = rows.enumerated().map { number, row in
+            let cells = row.split(separator: ",")
+            return #"{"seq":\#(number),"temperature":\#(cells[1]),"pressure":\#(cells[2]),"flow":\#(cells[3])}"#
+        }
+        let running = try Tool.start(
+            ["stream", "push:pump", "--model", "m", "--serve", "127.0.0.1:0"],
+            environment: ["AUSCULT_STATE_DIR": folder.path("state")], in: folder.url)
+        let said = try await running.said("push:pump: up")
+        let address = try #require(said.firstMatch(of: /POST (http:\/\/127\.0\.0\.1:\d+\/push\/pump)\n/)?.1)
+        let url = try #require(URL(string: String(address)))
+        var taken = 0
+        for start in stride(from: 0, to: lines.count, by: 50) {
+            let body = Data(lines[start..<start + 50].joined(separator: "\n").utf8)
+            // Every body twice, as from a sender that got no answer.
+            for _ in 0..<2 {
+                var request = URLRequest(url: url)
+                (request.httpMethod, request.httpBody) = ("POST", body)
+                let (data, _) = try await URLSession.shared.data(for: request)
+                let reply = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+                taken += try #require(reply["taken"] as? Int)
+            }
+        }
+        #expect(taken == 600)
+        try await running.printed(lines: 600)
+        running.process.interrupt()
+        let run = try await running.end()
+        #expect(
+            run.exitCode == 130 && run.errors.contains("600 rows, 0 lines rejected, 0 rows dropped"), "\(run.errors)")
+        for key in ["score", "anomalous", "alarm"] {
+            let (pushed, played) = try (
+                run.objects().map { "\($0[key] ?? "")" }, expected.objects().map { "\($0[key] ?? "")" }
+            )
+            #expect(pushed == played && pushed.count == 600)
+        }
+    }
+
+    @Test func `a stream that is pushed to needs a server`() async throws {
+        try await prepare()
+        for (address, words) in [("push:pump", "--serve"), ("push:", "push:pump-1"), ("push:a/b", "push:pump-1")] {
+            let run = try await run("stream", address, "--model", "m")
+            #expect(run.exitCode == 64 && run.errors.contains(words), "\(run.errors)")
+        }
+    }
+
     @Test(arguments: [
         (["--token", "x"], 64, "--serve"), (["--stay"], 64, "--serve"), (["--serve", "0.0.0.0:0"], 64, "--token"),
         (["--serve", "1.2.3.4:http"], 64, "no address"), (["--store", "t.csv"], 65, "store"),

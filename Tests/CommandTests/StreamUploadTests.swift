@@ -14,9 +14,10 @@ import Testing
     }
 
     /// Recordings and a model of them.
-    private func prepare() async throws {
+    private func prepare(seconds: Int = 4) async throws {
         let made = try await run([
-            "synth", "mimii", "--machines", "fan", "--normal", "4", "--abnormal", "2", "--seconds", "4", "-o", "d",
+            "synth", "mimii", "--machines", "fan", "--normal", "4", "--abnormal", "2", "--seconds", "\(seconds)", "-o",
+            "d",
         ])
         #expect(made.exitCode == 0, "\(made.errors)")
         let trained = try await run(["train", "pca", "--data", "d/fan/id_00/normal", "--folds", "2", "-o", "m"])
@@ -66,10 +67,13 @@ import Testing
         }
     }
 
-    private func requireExactlyOnce() async throws {
+    /// - Returns: how many rows there are.
+    @discardableResult
+    private func requireExactlyOnce() async throws -> Int {
         let (expected, stored) = (try await expected(), try await stored())
         #expect(stored.count == expected.count && Set(stored.map(\.time)) == Set(expected.keys))
         for row in stored { #expect(row.score == expected[row.time], "\(row.time)") }
+        return stored.count
     }
 
     @Test func `every second of a replay is in the channel, once, with the highest score`() async throws {
@@ -84,14 +88,55 @@ import Testing
         #expect(await server.stop() == 0)
     }
 
-    @Test func `a stream that is killed again and again loses nothing and doubles nothing`() async throws {
-        try await prepare()
-        var server = try await RunningServer(store: folder.path("s.db"), in: folder.url.path)
-        let environment = try await channel(at: server.address)
+    /// A server that plays faults, ends and begins anew on the same port, by request and by SIGKILL in turns.
+    private final class FaultyServer {
+        private let folder: TemporaryFolder
+        private var server: RunningServer
+        private(set) var restarts = 0
+        /// The faults of the lives that ended by request; the others cannot tell.
+        private(set) var faults: [Substring: Int] = [:]
+
+        init(in folder: TemporaryFolder) async throws {
+            self.folder = folder
+            server = try await Self.start("127.0.0.1:0", seed: 0, in: folder)
+        }
+
+        var address: String { server.address }
+
+        private static func start(_ listen: String, seed: Int, in folder: TemporaryFolder) async throws -> RunningServer
+        {
+            try await RunningServer(
+                store: folder.path("s.db"), listen: listen, ["--faults", "0.4", "--seed", "\(seed)"],
+                in: folder.url.path)
+        }
+
+        func end(isCrash: Bool = false) async {
+            guard !isCrash else { return await server.crash() }
+            #expect(await server.stop() == 0, "\(server.errors)")
+            for (_, count, name) in server.errors.matches(of: /(\d+) ([^,\n]+)/).map(\.output) {
+                faults[name, default: 0] += Int(count) ?? 0
+            }
+        }
+
+        func restart() async throws {
+            restarts += 1
+            await end(isCrash: restarts.isMultiple(of: 2))
+            server = try await Self.start(String(address.dropFirst("http://".count)), seed: restarts, in: folder)
+        }
+    }
+
+    @Test func `a stream that is killed again and again, into a faulty server, loses nothing and doubles nothing`()
+        async throws
+    {
         let rounds = ProcessInfo.processInfo.environment["AUSCULT_KILL_ROUNDS"].flatMap { Int($0) } ?? 6
-        // So slow that the kills fall along the whole of the 24 s.
-        let speed = max(0.2, 24 / (0.55 * Double(rounds)))
+        let seconds = rounds < 50 ? 4 : 30
+        try await prepare(seconds: seconds)
+        let server = try await FaultyServer(in: folder)
+        let environment = try await channel(at: server.address)
+        // So slow that the kills fall along the whole of the signal.
+        let speed = max(0.2, Double(6 * seconds) / (0.55 * Double(rounds)))
         var generator = SeededGenerator(seed: 3)
+        var kills = 0
         for round in 0..<rounds {
             let running = try Tool.start(
                 Self.stream + ["--speed", "\(speed)", "--resume"], environment: environment, in: folder.url)
@@ -99,21 +144,21 @@ import Testing
             kill(running.process.processIdentifier, SIGKILL)
             let killed = try await running.end()
             #expect(killed.exitCode == nil || killed.exitCode == 0, "\(killed.errors)")
-            if round % 3 == 2 {
-                let port = server.address.split(separator: ":").last.map(String.init) ?? ""
-                await server.crash()
-                server = try await RunningServer(
-                    store: folder.path("s.db"), listen: "127.0.0.1:\(port)", in: folder.url.path)
-            }
+            kills += killed.exitCode == nil ? 1 : 0
+            if round % 3 == 2 { try await server.restart() }
         }
         let rest = try await run(Self.stream + ["--speed", "0", "--resume"], environment)
         #expect(rest.exitCode == 0, "\(rest.errors)")
-        let flushed = try await run(["upload", "flush", "--interval", "0", "--timeout", "30"], environment)
+        let flushed = try await run(["upload", "flush", "--interval", "0", "--timeout", "120"], environment)
         #expect(flushed.exitCode == 0, "\(flushed.errors)")
         let dead = try await run(["upload", "dead", "--json"], environment)
         #expect((try dead.json() as? [Any])?.isEmpty == true, "\(dead.text)")
-        try await requireExactlyOnce()
-        await server.stop()
+        let rows = try await requireExactlyOnce()
+        await server.end()
+        let faults = server.faults.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        print(
+            "\(kills) kills of the stream, \(server.restarts) restarts of the server, faults of every second life of it: "
+                + "\(faults); \(rows) rows, each of them once, 0 refused")
     }
 
     @Test func `uploads without their settings or with fields that are none are refused`() async throws {

@@ -39,11 +39,36 @@ enum Tool {
     /// A run that goes on while the test does something to it.
     final class Running: Sendable {
         let process: Process
+        private let folder: TemporaryFolder
         fileprivate let finished: Task<Run, any Error>
 
-        fileprivate init(_ process: Process, _ finished: Task<Run, any Error>) {
-            self.process = process
+        fileprivate init(_ process: Process, in folder: TemporaryFolder, _ finished: Task<Run, any Error>) {
+            (self.process, self.folder) = (process, folder)
             self.finished = finished
+        }
+
+        /// What it has said so far on standard error.
+        var errors: String { (try? String(contentsOfFile: folder.path("err"), encoding: .utf8)) ?? "" }
+
+        /// Waits until it has printed so many lines on standard output, for half a minute at most.
+        func printed(lines count: Int) async throws {
+            for _ in 0..<600 {
+                let text = (try? Data(contentsOf: URL(filePath: folder.path("out")))) ?? Data()
+                if text.count(where: { $0 == UInt8(ascii: "\n") }) >= count { return }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+
+        /// Waits until it has said something on standard error so many times, for half a minute at most.
+        ///
+        /// - Returns: what it has said by then.
+        @discardableResult
+        func said(_ words: String, times: Int = 1) async throws -> String {
+            for _ in 0..<600 {
+                if errors.components(separatedBy: words).count > times { break }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            return errors
         }
 
         /// Waits for the end.
@@ -118,7 +143,7 @@ enum Tool {
                 output: try Data(contentsOf: URL(filePath: folder.path("out"))),
                 errors: String(decoding: try Data(contentsOf: URL(filePath: folder.path("err"))), as: UTF8.self))
         }
-        return Running(process, finished)
+        return Running(process, in: folder, finished)
     }
 
     private static let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AUSCULT_") }

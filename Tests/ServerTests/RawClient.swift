@@ -132,7 +132,7 @@ struct TestServer {
     let privateKeys: [String]
     let userKey: String
 
-    init(_ change: (inout ServerOptions) -> Void = { _ in }) async throws {
+    init(pushes: [PushTarget] = [], _ change: (inout ServerOptions) -> Void = { _ in }) async throws {
         let folder = try TemporaryFolder()
         let clock = StoppedClock()
         self.folder = folder
@@ -153,7 +153,7 @@ struct TestServer {
         var options = ServerOptions()
         options.port = 0
         change(&options)
-        server = try ChannelServer(store: store, options: options, live: live)
+        server = try ChannelServer(store: store, options: options, live: live, pushes: pushes)
         port = try await server.start()
     }
 

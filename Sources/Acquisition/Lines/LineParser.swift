@@ -149,7 +149,7 @@ public struct LineParser: Sendable {
         waiting.append(Waiting(line: Array(line), arrival: arrival, format: format))
         if waiting.count > Self.maximumWaiting { reject([waiting.removeFirst()]) }
         kinds[kind, default: Kind()].waiting = waiting
-        if isKnown { try hold(format, kind: kind, emit: emit) }
+        if isKnown || options.trustsFirstLine { try hold(format, kind: kind, emit: emit) }
     }
 
     private func header(of line: ArraySlice<UInt8>) -> [String]? {

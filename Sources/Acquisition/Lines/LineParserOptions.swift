@@ -31,6 +31,9 @@ public struct LineParserOptions: Sendable, Equatable {
     /// Whether rows are the samples of a signal. Members of a JSON object that are arrays are then samples one after the
     /// other, each of which gives a row, and `t` is a clock of milliseconds wherever it holds whole numbers.
     public var areSamples = false
+    /// Whether the first line that looks like a format settles it. Otherwise a second one must look the same, for the first
+    /// line of a port may be a part of one, or a greeting.
+    public var trustsFirstLine = false
     /// What the values of each column must fulfil; the check named `*` is that of all columns without their own.
     public var checks: [String: ChannelCheck] = [:]
 

@@ -9,6 +9,8 @@ public enum SourceAddress: Sendable, Equatable {
     case tcp(host: String, port: Int)
     /// Topics of an MQTT broker; the text after `mqtt:`.
     case mqtt(String)
+    /// Lines that others hand in under a name, such as by `POST /push/NAME` to a server of this program.
+    case push(String)
     /// Standard input.
     case standardInput
 
@@ -17,10 +19,10 @@ public enum SourceAddress: Sendable, Equatable {
 
     /// Whether a text is meant as a live source rather than as the path of a file.
     public static func isLive(_ text: String) -> Bool {
-        text == "-" || ["serial:", "tcp:", "mqtt:", "mqtts:"].contains { text.hasPrefix($0) }
+        text == "-" || ["serial:", "tcp:", "mqtt:", "mqtts:", "push:"].contains { text.hasPrefix($0) }
     }
 
-    /// Reads `serial:/dev/ttyUSB0@115200`, `tcp:HOST:PORT`, `mqtt:…` or `-`.
+    /// Reads `serial:/dev/ttyUSB0@115200`, `tcp:HOST:PORT`, `mqtt:…`, `push:NAME` or `-`.
     ///
     /// - Throws: `SignalError` with code `invalidOption`, saying what the text lacks.
     public init(_ text: String) throws {
@@ -33,11 +35,13 @@ public enum SourceAddress: Sendable, Equatable {
         } else if text.hasPrefix("mqtt:") || text.hasPrefix("mqtts:") {
             _ = try BrokerAddress(text, allowsWildcards: true)
             self = .mqtt(text)
+        } else if text.hasPrefix("push:") {
+            self = .push(try PushPort(name: String(text.dropFirst("push:".count))).name)
         } else {
             throw SignalError(
                 .invalidOption,
                 "'\(text.escapingControlCharacters)' is no live source; those are serial:/dev/ttyUSB0@115200, "
-                    + "tcp:HOST:PORT, mqtt://HOST/TOPIC and - (standard input)")
+                    + "tcp:HOST:PORT, mqtt://HOST/TOPIC, push:NAME and - (standard input)")
         }
     }
 
@@ -88,6 +92,7 @@ extension SourceAddress: CustomStringConvertible {
         case .serial(let path, let speed): "serial:\(path)@\(speed)"
         case .tcp(let host, let port): "tcp:" + (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
         case .mqtt(let text): (try? BrokerAddress(text, allowsWildcards: true).description) ?? "mqtt:"
+        case .push(let name): "push:\(name)"
         case .standardInput: "-"
         }
     }

@@ -98,6 +98,15 @@ public final class LiveSource: AsyncSequence, Sendable {
         runner = try BrokerRunner(address: broker, options: options, brokerOptions: brokerOptions)
     }
 
+    /// Makes a source of what is handed in at a port.
+    ///
+    /// - Throws: as ``init(link:options:)``.
+    public init(port: PushPort, options: LiveSourceOptions) throws {
+        try options.validate()
+        address = .push(port.name)
+        runner = try PushRunner(port: port, options: options)
+    }
+
     /// Makes a source of an address.
     ///
     /// - Parameter brokerOptions: how a broker is spoken with, where the address is that of one.
@@ -115,6 +124,8 @@ public final class LiveSource: AsyncSequence, Sendable {
             let broker = try BrokerAddress(text, allowsWildcards: true)
             try self.init(broker: broker, options: options, brokerOptions: brokerOptions)
             return
+        case .push(let name):
+            throw SignalError(.invalidOption, "push:\(name) has no port by itself; make a source of its PushPort")
         }
         try self.init(link: link, options: options)
     }

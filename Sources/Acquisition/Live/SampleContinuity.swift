@@ -2,8 +2,8 @@ import SignalCore
 
 /// Knows from the rows of a link whether they are the samples of a signal one after the other, and at which rate.
 ///
-/// Samples are missing where the board's clock or the number of its lines says so, where a line was damaged and neither
-/// tells that nothing was lost by it, or where rows were thrown away on the host. The rate is measured by the board's clock.
+/// Samples are missing where the board's clock or the number of its lines says so, where a line was damaged or the link was
+/// silent and neither tells that nothing was lost by it, or where rows were thrown away on the host. The rate is measured by the board's clock.
 public struct SampleContinuity: Sendable {
     /// What a row is to the one before.
     public enum Relation: Sendable, Equatable {
@@ -39,6 +39,7 @@ public struct SampleContinuity: Sendable {
     private var clock: (seconds: Double, samples: Int)?
     private var stretch: (start: Double, samples: Int, lines: Int, gaps: Int)?
     private var isRepeating = false
+    private var wasSilent = false
     /// What the last stretch of time gave, if it could be measured.
     public private(set) var deviation: Deviation?
 
@@ -49,9 +50,15 @@ public struct SampleContinuity: Sendable {
         self.rate = rate
     }
 
-    /// The link went down or fell silent: what comes next follows nothing.
+    /// The link fell silent: what comes next follows only if the board's clock or the number of its line says so.
+    public mutating func noteSilence() {
+        wasSilent = true
+    }
+
+    /// The link went down: what comes next follows nothing.
     public mutating func interrupt() {
         last = nil
+        wasSilent = false
         lastSequence = nil
         clock = nil
         stretch = nil
@@ -66,6 +73,7 @@ public struct SampleContinuity: Sendable {
             return .follows
         }
         let isNewLine = row.indexInLine == 0
+        defer { wasSilent = false }
         if isNewLine { isRepeating = row.sequence != nil && row.sequence == lastSequence }
         if isRepeating { return .repeated }
         let relation = reason(row, after: last, isNewLine: isNewLine).map { Relation.gap($0) } ?? .follows
@@ -126,6 +134,8 @@ public struct SampleContinuity: Sendable {
             }
             isVouchedFor = true
         }
-        return row.lostLines > 0 && !isVouchedFor ? "a line was damaged" : nil
+        if isVouchedFor { return nil }
+        if row.lostLines > 0 { return "a line was damaged" }
+        return wasSilent ? "the link was silent" : nil
     }
 }

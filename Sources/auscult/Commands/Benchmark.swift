@@ -10,6 +10,7 @@ struct Benchmark: AsyncParsableCommand {
             TrainBenchmark.self,
             ModelsBenchmark.self,
             StreamBenchmark.self,
+            ServerBenchmark.self,
             ForecastBenchmark.self,
             SyntheticSensorsBenchmark.self,
             SensorsBenchmark.self,

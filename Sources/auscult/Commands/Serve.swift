@@ -54,6 +54,13 @@ struct Serve: AsyncParsableCommand {
             valueName: "days:minutes"))
     var thin: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "To test senders: answer this share of requests on ThingSpeak's routes by 429, 500, 200 with 0, late, or by cutting "
+                + "the connection before or after the work, drawn by --seed.", valueName: "share"))
+    var faults: Double?
+
+    @OptionGroup var seeds: SeedOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -62,6 +69,7 @@ struct Serve: AsyncParsableCommand {
         options.token = token ?? Settings.current.entry("token")?.value
         options.rateLimit = rateLimit
         options.bulkLimit = bulkLimit
+        options.faults = try faults.map { FaultOptions(share: $0, seed: try seeds.value()) }
         options.retention = try retention()
         let store = try self.store.open()
         let server = try ChannelServer(store: store, options: options)
@@ -73,6 +81,10 @@ struct Serve: AsyncParsableCommand {
         while !Interruption.isRequested { try await Task.sleep(for: .milliseconds(50)) }
         try await server.stop()
         try store.close()
+        if faults != nil {
+            common.console.note(
+                "faults: " + server.faultCounts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
+        }
     }
 
     private func retention() throws -> Retention {

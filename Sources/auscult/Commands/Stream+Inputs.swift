@@ -81,14 +81,19 @@ extension Stream {
 
     /// Listens to a link until it ends or somebody asks to stop.
     func listen(
-        to address: SourceAddress, _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink],
+        to address: SourceAddress, port: PushPort?, _ files: [ModelFile], _ stages: [any MonitorStage],
+        _ sinks: [any Sink],
         _ served: LiveServing?
     ) async throws -> MonitorProgress {
         let console = common.console
         let signal = try LinkSignal(files, reading)
-        let live = try LiveSource(
-            address: address, options: signal?.options(for: address) ?? LiveSourceOptions(),
-            brokerOptions: publishing.broker.options())
+        let options = signal?.options(for: address) ?? LiveSourceOptions()
+        let live =
+            if let port {
+                try LiveSource(port: port, options: options)
+            } else {
+                try LiveSource(address: address, options: options, brokerOptions: publishing.broker.options())
+            }
         let clock = SystemClock()
         let end = duration.map { clock.now + $0 }
         let guardian = Task {

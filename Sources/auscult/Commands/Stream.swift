@@ -1,3 +1,4 @@
+import Acquisition
 import ArgumentParser
 import Foundation
 import Learning
@@ -35,12 +36,14 @@ struct Stream: AsyncParsableCommand {
               auscult stream datasets/demo/fan --model models/demo-fan.safetensors --speed 10
               auscult stream sensors.csv --model sensors.safetensors --speed 0 --csv -o readings.csv
               auscult stream serial:/dev/ttyACM0 --model sensors.safetensors --serve --store plant.sqlite -o readings.jsonl
+              auscult stream push:pump --model sensors.safetensors --serve
+              curl -d '{"temperature":21.5,"current":3.2}' http://127.0.0.1:8080/push/pump
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "Recordings, sensor tables, folders, a CSV index; or one link: serial:DEVICE@SPEED, tcp:HOST:PORT, mqtt://HOST/TOPIC, - (lines on "
-                + "standard input).", valueName: "path"))
+            "Recordings, sensor tables, folders, a CSV index; or one link: serial:DEVICE@SPEED, tcp:HOST:PORT, mqtt://HOST/TOPIC, push:NAME "
+                + "(lines by HTTP, with --serve), - (lines on standard input).", valueName: "path"))
     var paths: [String]
 
     @Option(
@@ -102,6 +105,7 @@ struct Stream: AsyncParsableCommand {
         }
         let forecasts = try forecaster.map { try ForecasterFile(path: $0).forecaster.targets.map(\.name) } ?? []
         let live = try liveAddress()
+        let port: PushPort? = if case .push(let name) = live { try PushPort(name: name) } else { nil }
         let uploading = try uploads.sink(
             columns: files[0].model.recipe.schema.columns.map(\.name), forecasts: forecasts,
             isTable: files[0].model.table != nil, known: marks["upload"], isResumed: resume,
@@ -112,7 +116,7 @@ struct Stream: AsyncParsableCommand {
         let served = try await serving.open(
             RunDescription(
                 key: state.key, inputs: live.map { ["\($0)"] } ?? paths, models: models, forecaster: forecaster),
-            isResumed: resume, console: console)
+            isResumed: resume, port: port, console: console)
         if let sink = uploading?.sink { served?.watch(uploads: { await sink.states().map(Self.words) }) }
         let others: [(any Sink)?] = [uploading?.sink, publisher, notifier?.sink]
         let sinks: [any Sink] = [writer] + others.compactMap(\.self) + (served?.sinks ?? [])
@@ -121,7 +125,7 @@ struct Stream: AsyncParsableCommand {
         do {
             outcome =
                 if let live {
-                    try await listen(to: live, files, stages, sinks, served)
+                    try await listen(to: live, port: port, files, stages, sinks, served)
                 } else {
                     try await play(
                         files, stages, sinks, startTime: startTime, marks: marks, state: state, served, &failures)

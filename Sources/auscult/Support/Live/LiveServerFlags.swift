@@ -1,3 +1,4 @@
+import Acquisition
 import ArgumentParser
 import Foundation
 import Server
@@ -31,10 +32,17 @@ struct LiveServerFlags: ParsableArguments {
     /// - Parameters:
     ///   - run: What is listened to.
     ///   - isResumed: Whether the stream goes on in the run of the same key.
+    ///   - port: Where lines are handed in that are posted to the server; nil where none are listened to.
     /// - Throws: `SignalError` when the address is taken, the store cannot be written, or flags contradict each other.
-    func open(_ run: RunDescription, isResumed: Bool, console: Console) async throws -> LiveServing? {
+    func open(
+        _ run: RunDescription, isResumed: Bool, port pushed: PushPort?, console: Console
+    ) async throws -> LiveServing? {
         guard serve != nil || (token == nil && !stay) else {
             throw SignalError(.invalidOption, "--token and --stay are for the page; give --serve too")
+        }
+        guard serve != nil || pushed == nil else {
+            throw SignalError(
+                .invalidOption, "push:\(pushed?.name ?? "") is posted to the page's server; give --serve too")
         }
         guard serve != nil || store != nil else { return nil }
         var options = ServerOptions()
@@ -49,7 +57,8 @@ struct LiveServerFlags: ParsableArguments {
             var sinks: [any Sink] = []
             var server: (server: ChannelServer, address: String)?
             if serve != nil {
-                let started = try ChannelServer(store: channels, options: options, live: live)
+                let started = try ChannelServer(
+                    store: channels, options: options, live: live, pushes: pushed.map { [Self.target($0)] } ?? [])
                 let port = try await started.start()
                 server = (started, options.address(port: port) + "/")
             }
@@ -66,6 +75,7 @@ struct LiveServerFlags: ParsableArguments {
                         inputs: run.inputs, models: run.models, forecaster: run.forecaster, run: number),
                     now: channels.clock())
                 console.note("the page is at \(server.address)")
+                if let pushed { console.note("lines are taken by POST \(server.address)push/\(pushed.name)") }
             }
             return LiveServing(
                 sinks: sinks, live: live, server: server?.server, store: channels, temporaryFolder: temporary,
@@ -73,6 +83,15 @@ struct LiveServerFlags: ParsableArguments {
         } catch {
             if let temporary { try? FileManager.default.removeItem(atPath: temporary) }
             throw error
+        }
+    }
+
+    private static func target(_ port: PushPort) -> PushTarget {
+        PushTarget(name: port.name) { body in
+            let receipt = try port.take(body)
+            return PushTarget.Outcome(
+                taken: receipt.taken, repeated: receipt.repeated, rejected: receipt.rejected,
+                lastRejected: receipt.lastRejected)
         }
     }
 

@@ -38,6 +38,7 @@ struct SignalLinkSource: ArrivalSource {
     private var framesBefore = 0
     private var inputs = 0
     private var gaps = 0
+    private var isInterrupted = false
     private var isDeviationSaid = false
 
     /// - Parameters:
@@ -74,9 +75,12 @@ struct SignalLinkSource: ArrivalSource {
         switch event {
         case .row(let row): try take(row)
         case .state(let state):
-            if case .up = state {
-            } else {
-                if origin != nil { noteGap(of: "the link was interrupted") }
+            switch state {
+            case .up: break
+            case .stale: continuity.noteSilence()
+            case .down:
+                // A gap only if something comes after it.
+                isInterrupted = isInterrupted || origin != nil
                 endInput()
                 continuity.interrupt()
             }
@@ -88,6 +92,8 @@ struct SignalLinkSource: ArrivalSource {
     private mutating func take(_ row: SensorRow) throws {
         let relation = continuity.relation(of: row)
         try checkRate()
+        if isInterrupted { noteGap(of: "the link was interrupted") }
+        isInterrupted = false
         switch relation {
         case .repeated: return
         case .gap(let reason): interrupt(reason)
