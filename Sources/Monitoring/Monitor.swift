@@ -9,7 +9,8 @@ public import SignalCore
 public struct Monitor {
     private var stages: [any MonitorStage]
     private let pace: Pace
-    private let queueCapacity: Int
+    private let limits: SinkQueue.Limits
+    private let onSink: @Sendable (SinkNews) -> Void
     private let isStopped: @Sendable () -> Bool
     private let onError: (SignalError) throws -> Void
     private let onProgress: (MonitorProgress) throws -> Void
@@ -20,19 +21,24 @@ public struct Monitor {
     ///
     /// - Parameters:
     ///   - queueCapacity: readings that may wait for a sink.
+    ///   - waitsForDisks: whether the signal waits for a sink that refuses readings once 100,000 of them (or 4 million values)
+    ///     wait; otherwise those that come then are left out and counted.
     ///   - isStopped: asked before every arrival; `true` ends the stream cleanly, with all readings delivered.
     ///   - onError: hears of inputs that cannot be used; the others go on, unless it throws.
     ///   - onProgress: hears after every arrival how far the stream is.
     ///   - known: what sinks have taken before an interruption, by their names; they do not get it again.
+    ///   - onSink: hears when a sink refuses readings, takes them again, or fails.
     ///   - onMarks: hears about once a second, and at the end, up to where each sink that may lose nothing is settled.
     public init(
-        stages: [any MonitorStage], pace: Pace, queueCapacity: Int = 4096,
+        stages: [any MonitorStage], pace: Pace, queueCapacity: Int = 4096, waitsForDisks: Bool = false,
         isStopped: @escaping @Sendable () -> Bool = { false },
         onError: @escaping (SignalError) throws -> Void = { throw $0 },
         onProgress: @escaping (MonitorProgress) throws -> Void = { _ in },
+        onSink: @escaping @Sendable (SinkNews) -> Void = { _ in },
         known: [String: StreamMark] = [:], onMarks: @escaping ([String: StreamMark]) throws -> Void = { _ in }
     ) {
-        (self.stages, self.pace, self.queueCapacity) = (stages, pace, queueCapacity)
+        (self.stages, self.pace, self.onSink) = (stages, pace, onSink)
+        limits = SinkQueue.Limits(capacity: queueCapacity, signalWaits: waitsForDisks)
         (self.isStopped, self.onError) = (isStopped, onError)
         (self.onProgress, self.known, self.onMarks) = (onProgress, known, onMarks)
     }
@@ -41,8 +47,14 @@ public struct Monitor {
     ///
     /// - Throws: what `onError` throws; readings that were made before are delivered all the same.
     public mutating func run(_ arrivals: some ArrivalSource, sinks: [any Sink]) async throws -> MonitorProgress {
-        let queues = sinks.map { SinkQueue($0, capacity: queueCapacity, known: known[$0.name]) }
+        let queues = sinks.map { SinkQueue($0, limits: limits, known: known[$0.name], onNews: onSink) }
         let tasks = queues.map { queue in Task { await queue.run() } }
+        // A signal that waits for a sink does not hear of a request to stop by itself.
+        let guardian = Task { [isStopped] in
+            while !isStopped() { try await Task.sleep(for: .milliseconds(100)) }
+            for queue in queues { await queue.release() }
+        }
+        defer { guardian.cancel() }
         var progress = MonitorProgress()
         var failure: (any Error)?
         var isComplete = false
@@ -67,6 +79,7 @@ public struct Monitor {
         var start: (clock: Double, due: Double)?
         var readings: [Reading] = []
         var isSkipping = false
+        var hasBegun = false
         let marks = SystemClock()
         var lastMark = marks.now
         while !isStopped() {
@@ -78,7 +91,11 @@ public struct Monitor {
                 continue
             }
             guard let next else { return true }
-            if case .start = next.arrival { isSkipping = false }
+            if case .start = next.arrival {
+                isSkipping = false
+                if !hasBegun { for queue in queues { await queue.begin(at: next.mark) } }
+                hasBegun = true
+            }
             guard !isSkipping else { continue }
             let due = next.due
             var moment: Double?
@@ -130,10 +147,10 @@ extension Monitor {
         }.map(\.element)
     }
 
-    /// Up to where each sink that may not lose anything is settled.
+    /// Up to where each sink is settled that goes on there.
     private static func settledMarks(_ queues: [SinkQueue]) async -> [String: StreamMark] {
         var marks: [String: StreamMark] = [:]
-        for queue in queues where queue.sink.policy == .block {
+        for queue in queues {
             if let mark = await queue.settled { marks[queue.sink.name] = mark }
         }
         return marks

@@ -53,16 +53,33 @@ public protocol Sink: Sendable {
     var name: String { get }
     /// What happens when it falls behind.
     var policy: FullQueuePolicy { get }
+    /// Whether it is to get everything, once, so that a stream that was interrupted goes on where it has settled.
+    var isResumable: Bool { get }
 
     /// Takes readings in their order.
     ///
     /// - Parameter mark: where the stream is after them.
-    /// - Throws: ``SignalError`` when it can take no more; the stream goes on without it, and says so.
+    /// - Throws: ``SinkRefusal`` when it cannot take them now: it gets the same readings with the same mark again, later.
+    ///   ``SignalError`` when it can take no more at all; the stream goes on without it, and says so.
     func receive(_ readings: [Reading], upTo mark: StreamMark) async throws
     /// Up to where nothing needs to be said again after an interruption; `nil` before anything is settled.
     var settled: StreamMark? { get async }
-    /// Ends the sink. No reading comes after it.
+    /// Ends the sink. No reading comes after it. It may be called again after a ``SinkRefusal``.
     ///
     /// - Parameter isComplete: whether the stream has come to its end, rather than being interrupted to go on later.
     func finish(isComplete: Bool) async throws
+}
+
+extension Sink {
+    /// What may drop readings is not owed them.
+    public var isResumable: Bool { policy == .block }
+}
+
+/// A sink cannot take readings now, such as when a disk is full, and wants the very same again later.
+public struct SinkRefusal: Error {
+    /// What is in the way.
+    public let reason: SignalError
+
+    /// Makes a refusal.
+    public init(_ reason: SignalError) { self.reason = reason }
 }

@@ -14,11 +14,19 @@ public struct StreamMark: Sendable, Equatable, Codable {
     /// second together; `nil` for others.
     public var second: Int?
 
+    /// Bytes of a file that belong to what was settled, for sinks that write one; `nil` for others.
+    public var fileLength: Int?
+
     /// Makes a mark.
-    public init(input: Int, frames: Int, seconds: Double, startTime: Double, second: Int? = nil) {
+    public init(
+        input: Int, frames: Int, seconds: Double, startTime: Double, second: Int? = nil, fileLength: Int? = nil
+    ) {
         (self.input, self.frames, self.seconds, self.startTime) = (input, frames, seconds, startTime)
-        self.second = second
+        (self.second, self.fileLength) = (second, fileLength)
     }
+
+    /// Whether nothing of the stream lies before.
+    public var isStart: Bool { input == 0 && frames == 0 }
 
     /// Whether this place comes before another one of the same stream.
     public func isBefore(_ other: StreamMark) -> Bool { (input, frames) < (other.input, other.frames) }

@@ -50,7 +50,7 @@ struct PushSourceTests {
             let receipt = try take(body, port)
             #expect(receipt.taken == 0, "\(body)")
         }
-        #expect(try take("nonsense\na:5,b:6", port).lastRejected == "nonsense")
+        #expect(try take("nonsense\n{\"a\":5}", port).lastRejected == "nonsense")
         source.stop()
     }
 

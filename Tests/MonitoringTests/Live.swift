@@ -132,3 +132,21 @@ actor KeepingSink: Sink {
 
     func finish(isComplete: Bool) { isFinished = true }
 }
+
+/// Takes twenty readings, then refuses all until there is room.
+actor RefusingSink: Sink {
+    nonisolated let name = "disk"
+    nonisolated let policy = FullQueuePolicy.block
+    private(set) var readings: [Reading] = []
+    private(set) var settled: StreamMark?
+    private var hasRoom = false
+
+    func receive(_ new: [Reading], upTo mark: StreamMark) throws {
+        guard hasRoom || readings.count < 20 else { throw SinkRefusal(SignalError(.unavailable, "the disk is full")) }
+        readings += new
+        settled = mark
+    }
+
+    func makeRoom() { hasRoom = true }
+    func finish(isComplete: Bool) {}
+}

@@ -131,23 +131,68 @@ import Testing
             ScriptedSource(ScriptedSource.rows(Self.frames, cuts: Array(1..<200))), sinks: [full, file])
         #expect(outcome.sinks[0].failure?.message == "the disk is full" && outcome.sinks[0].delivered == 20)
         #expect(outcome.sinks[1].delivered == 198)
-        // Of what the full one failed to take nothing is settled.
-        #expect(marks.withLock(\.self).allSatisfy { ($0["full"]?.frames ?? 0) <= 22 })
+        // Of what the full one failed to take nothing is settled, and it is not forgotten: a stream that goes on begins there.
         let last = marks.withLock(\.last)
+        #expect(try #require(last?["full"]).frames <= 22)
+        #expect(outcome.sinks[0].dropped == 178)
         #expect(last?["file"]?.frames == 200)
+    }
+
+    @Test func `Before anything is settled, the start is where a stream goes on`() async throws {
+        let marks = Mutex<[[String: StreamMark]]>([])
+        let sink = KeepingSink("none", failsAfter: 0)
+        var monitor = Monitor(
+            stages: [stage()], pace: .asFastAsPossible, onMarks: { new in marks.withLock { $0.append(new) } })
+        _ = try await monitor.run(ScriptedSource(ScriptedSource.rows(Self.frames, cuts: [])), sinks: [sink])
+        let last = marks.withLock(\.last)
+        #expect(last?["none"]?.isStart == true && last?["none"]?.startTime == 1000)
+    }
+
+    @Test func `A sink that refuses gets the same again, once, and the signal goes on meanwhile`() async throws {
+        let (disk, file) = (RefusingSink(), KeepingSink("file"))
+        let news = Mutex<[String]>([])
+        let stream = Task {
+            var monitor = Monitor(
+                stages: [stage()], pace: .asFastAsPossible, queueCapacity: 10,
+                onSink: { one in news.withLock { $0.append("\(one.name) \(one.event)") } })
+            return try await monitor.run(
+                ScriptedSource(ScriptedSource.rows(Self.frames, cuts: Array(1..<200))), sinks: [disk, file])
+        }
+        while await file.readings.count < 198 { await Task.yield() }
+        #expect(await disk.readings.count < 198)
+        await disk.makeRoom()
+        let outcome = try await stream.value
+        let (taken, whole) = (await disk.readings, await file.readings)
+        #expect(taken == whole && outcome.sinks[0].dropped == 0 && outcome.sinks[0].failure == nil)
+        let told = news.withLock(\.self)
+        #expect(told.count == 2 && told[0].contains("refuses") && told[1].contains("takesAgain"))
+    }
+
+    @Test func `A sink that refuses to the end has failed, and what it lacks is counted`() async throws {
+        let disk = RefusingSink()
+        let marks = Mutex<[[String: StreamMark]]>([])
+        let arrivals = Mutex(0)
+        // After a request to stop it is not waited for long.
+        var monitor = Monitor(
+            stages: [stage()], pace: .asFastAsPossible, queueCapacity: 10,
+            isStopped: { arrivals.withLock { $0 >= 101 } }, onProgress: { _ in arrivals.withLock { $0 += 1 } },
+            onMarks: { new in marks.withLock { $0.append(new) } })
+        let outcome = try await monitor.run(
+            ScriptedSource(ScriptedSource.rows(Self.frames, cuts: Array(1..<200))), sinks: [disk])
+        let taken = await disk.readings.count
+        #expect(outcome.sinks[0].failure?.message == "the disk is full")
+        #expect(outcome.sinks[0].dropped == 98 - taken && taken == 20)
+        let last = marks.withLock(\.last)
+        #expect(last?["disk"]?.frames == 22)
     }
 
     @Test func `The mark at the end is that of the last piece, and a stop is clean`() async throws {
         let marks = Mutex<[[String: StreamMark]]>([])
-        let stops = Mutex(0)
+        let arrivals = Mutex(0)
         let sink = KeepingSink()
         var monitor = Monitor(
             stages: [stage()], pace: .asFastAsPossible,
-            isStopped: {
-                stops.withLock {
-                    $0 += 1; return $0 > 51
-                }
-            },
+            isStopped: { arrivals.withLock { $0 >= 51 } }, onProgress: { _ in arrivals.withLock { $0 += 1 } },
             onMarks: { new in marks.withLock { $0.append(new) } })
         _ = try await monitor.run(
             ScriptedSource(ScriptedSource.rows(Self.frames, cuts: Array(1..<200))), sinks: [sink])

@@ -19,7 +19,10 @@ public actor ReadingSink: Sink {
     private var waiting: [Reading] = []
     private var lastMark: StreamMark?
     private var timer: Task<Void, Never>?
-    private var failure: (any Error)?
+    /// Why the last group could not be written.
+    private var failure: SignalError?
+    /// Whether the readings that come next are those that were refused.
+    private var hasRefused = false
     /// The group that is on its way to the disk.
     private var writing: Task<Void, Never>?
     /// The place after the last reading that is on the disk.
@@ -49,14 +52,16 @@ public actor ReadingSink: Sink {
 
     /// Takes readings, and waits for the disk when many wait already.
     ///
-    /// - Throws: `SignalError` when the store cannot be written.
+    /// - Throws: `SinkRefusal` when the store cannot be written now.
     public func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
-        if let failure { throw failure }
-        waiting += readings
-        lastMark = mark
-        if waiting.count >= groupSize {
-            try await flush()
-        } else if timer == nil {
+        if !hasRefused {
+            waiting += readings
+            lastMark = mark
+        }
+        hasRefused = true
+        if waiting.count >= groupSize || failure != nil { try await flush() }
+        hasRefused = false
+        if timer == nil, !waiting.isEmpty {
             timer = Task { [patience] in
                 try? await Task.sleep(for: patience)
                 if !Task.isCancelled { await self.flushInTime() }
@@ -66,41 +71,45 @@ public actor ReadingSink: Sink {
 
     /// Writes what waits, and says that the run has ended.
     ///
-    /// - Throws: `SignalError` when the store cannot be written.
+    /// - Throws: `SinkRefusal` when the store cannot be written now.
     public func finish(isComplete: Bool) async throws {
         timer?.cancel()
         try await flush()
         let now = store.clock()
         let state = writer
-        writer = try await store.writing { database in
-            var writer = state
-            try writer.end(isComplete: isComplete, now: now, in: database)
-            return writer
+        do {
+            writer = try await store.writing { database in
+                var writer = state
+                try writer.end(isComplete: isComplete, now: now, in: database)
+                return writer
+            }
+        } catch let error as SignalError {
+            throw SinkRefusal(error)
         }
     }
 
     private func flushInTime() async {
         timer = nil
-        // The next call tells of a failure.
+        // The next call tries again, and tells.
         try? await flush()
     }
 
     /// Writes what waits, when the group before it is on the disk.
     private func flush() async throws {
         while let writing { await writing.value }
-        if let failure { throw failure }
         guard !waiting.isEmpty else { return }
         timer?.cancel()
         timer = nil
         let task = Task { await write() }
         writing = task
         await task.value
-        if let failure { throw failure }
+        if let failure { throw SinkRefusal(failure) }
     }
 
     private func write() async {
         let (group, mark, state) = (waiting, lastMark, writer)
         waiting = []
+        failure = nil
         do {
             writer = try await store.writing { database in
                 var writer = state
@@ -109,7 +118,8 @@ public actor ReadingSink: Sink {
             }
             settled = mark
         } catch {
-            failure = error
+            waiting = group + waiting
+            failure = error as? SignalError ?? SignalError(.unavailable, "the store cannot be written", cause: error)
         }
         writing = nil
     }

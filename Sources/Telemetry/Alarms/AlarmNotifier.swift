@@ -22,6 +22,8 @@ public actor AlarmNotifier: Sink {
     public nonisolated let policy = FullQueuePolicy.block
     /// Always `nil`: on going on, whether an alarm is on is found anew.
     public nonisolated var settled: StreamMark? { nil }
+    /// What was told is not told again.
+    public nonisolated let isResumable = false
 
     private var watch: AlarmWatch
     private let queues: [AlarmQueue]

@@ -4,12 +4,16 @@ public import SignalCore
 
 /// Publishes readings to a topic of a broker, as text, in their order.
 ///
-/// A broker that is away does not hold up the stream: readings wait in memory, ``capacity`` of them at most, the oldest
-/// being left out beyond that and counted. With quality 1 or 2 a reading is settled once the broker has acknowledged it, so
+/// A broker that is away does not hold up a live stream: readings wait in memory, ``capacity`` of them at most, the oldest
+/// being left out beyond that and counted. A replay, which can wait, is held up instead. With quality 1 or 2 a reading is settled once the broker has acknowledged it, so
 /// that a stream that goes on sends what was not; one that is killed may send some of the last ones twice.
 public actor BrokerSink: Sink {
     /// Readings that may wait for the broker.
     public static let capacity = 100_000
+    /// Readings that may wait while a replay is held up.
+    private static let replayCapacity = 10_000
+    /// Seconds without any progress after which a replay is told that the broker is away.
+    private static let replayPatience = 5.0
     /// Messages that are on their way together.
     private static let batch = 100
 
@@ -24,6 +28,7 @@ public actor BrokerSink: Sink {
     private let text: @Sendable (Reading) -> String
     private let report: @Sendable (String) -> Void
     private let patience: Double
+    private let holdsUp: Bool
     private var waiting: [(payload: String, mark: StreamMark)] = []
     private var isEnded = false
     private var isWorking = false
@@ -40,16 +45,19 @@ public actor BrokerSink: Sink {
     ///
     /// - Parameters:
     ///   - known: what was settled before the stream was interrupted.
-    ///   - patience: seconds that the end of a stream waits for the broker.
+    ///   - holdsUp: whether the stream waits for a broker that is slower, rather than leaving readings out.
+    ///   - patience: seconds without any progress that the end of a stream waits for the broker.
     ///   - text: a reading as it is published.
     ///   - report: hears, in sentences, how the connection stands.
     /// - Throws: `SignalError` with code `invalidOption` for an address or options that cannot be.
     public init(
-        address: BrokerAddress, options: BrokerOptions, known: StreamMark? = nil, patience: Double = 10,
+        address: BrokerAddress, options: BrokerOptions, known: StreamMark? = nil, holdsUp: Bool = false,
+        patience: Double = 10,
         text: @escaping @Sendable (Reading) -> String, report: @escaping @Sendable (String) -> Void
     ) throws {
         (topic, qualityOfService) = (address.topic, options.qualityOfService)
         (self.text, self.report, self.patience, settled) = (text, report, patience, known)
+        self.holdsUp = holdsUp
         client = try BrokerClient(address: address, options: options, subscribes: false) { event in
             switch event {
             case .up: report("\(address): connected")
@@ -61,8 +69,11 @@ public actor BrokerSink: Sink {
     }
 
     /// Takes readings, to be published soon.
-    public func receive(_ readings: [Reading], upTo mark: StreamMark) async {
+    ///
+    /// - Throws: `SinkRefusal` when a replay is held up and the broker takes nothing.
+    public func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
         if sender == nil { sender = Task { await send() } }
+        if holdsUp { try await waitForRoom() }
         waiting += readings.map { (text($0), mark) }
         if waiting.count > Self.capacity {
             let surplus = waiting.count - Self.capacity
@@ -76,14 +87,30 @@ public actor BrokerSink: Sink {
         consumer = nil
     }
 
-    /// Waits until all is published, for a while.
+    private func waitForRoom() async throws {
+        var progress = (published: published, time: ContinuousClock.now)
+        while waiting.count >= Self.replayCapacity {
+            try? await Task.sleep(for: .milliseconds(20))
+            if published > progress.published { progress = (published, .now) }
+            guard ContinuousClock.now - progress.time < .seconds(Self.replayPatience) else {
+                throw SinkRefusal(
+                    SignalError(.unavailable, "the broker takes nothing; is it there, and does it answer?"))
+            }
+        }
+    }
+
+    /// Waits until all is published, as long as there is progress.
     public func finish(isComplete: Bool) async {
         isEnded = true
         consumer?.resume()
         consumer = nil
         if let sender {
             let guardian = Task { [patience] in
-                try await Task.sleep(for: .seconds(patience))
+                var known = -1
+                while published > known {
+                    known = published
+                    try await Task.sleep(for: .seconds(patience))
+                }
                 sender.cancel()
             }
             await sender.value
@@ -108,7 +135,10 @@ public actor BrokerSink: Sink {
                     qualityOfService: qualityOfService)
                 published += batch.count
                 // The readings of one arrival share a mark, which holds once the last of them is out.
-                if let last = batch.last, waiting.first.map({ $0.mark != last.mark }) ?? true { settled = last.mark }
+                for (place, message) in batch.enumerated() {
+                    let next = place + 1 < batch.count ? batch[place + 1] : waiting.first
+                    if next?.mark != message.mark { settled = message.mark }
+                }
             } catch {
                 if Task.isCancelled { waiting = batch + waiting } else { lost += batch.count }
                 if !Task.isCancelled { report("\(error)") }

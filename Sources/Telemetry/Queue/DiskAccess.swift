@@ -68,6 +68,20 @@ struct DiskAccess: Sendable {
         if durably { try synchroniseFolder(Self.folder(of: path)) }
     }
 
+    /// Writes over a file of at least as many bytes, which takes no room on the disk. Whoever reads it meanwhile may see
+    /// both halves mixed.
+    ///
+    /// - Throws: `SignalError` with code `unavailable`, also for a file that is shorter.
+    func overwrite(_ path: String, with bytes: [UInt8]) throws {
+        let descriptor = FileCalls.open(path, O_WRONLY)
+        guard descriptor >= 0 else { throw Self.failure("cannot be opened", errno, path: path) }
+        defer { close(descriptor) }
+        guard lseek(descriptor, 0, SEEK_END) >= off_t(bytes.count), lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw SignalError(.unavailable, "is too short to be written over").at(path: path)
+        }
+        try writeAll(bytes, to: descriptor, path: path)
+    }
+
     /// The folder of a file.
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

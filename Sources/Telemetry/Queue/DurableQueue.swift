@@ -51,7 +51,8 @@ final class DurableQueue {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw SignalError(.unavailable, "the folder cannot be created", cause: error).at(path: folder)
+            let code = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+            throw DiskAccess.failure("the folder cannot be created", Int32(code ?? Int(EIO)), path: folder)
         }
         (self.folder, self.limits, self.disk) = (folder, limits, disk)
         lock = try QueueLock(folder: folder)

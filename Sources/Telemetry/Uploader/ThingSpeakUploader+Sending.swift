@@ -126,7 +126,12 @@ extension ThingSpeakUploader {
             memory.recordsInFlight = before
             halt(why)
         }
-        try queue.acknowledge(0, inFlight: memory.recordsInFlight, note: encodedMemory())
+        do {
+            try queue.acknowledge(0, inFlight: memory.recordsInFlight, note: encodedMemory())
+        } catch {
+            // A full disk. Memory knows what it does not; after a crash, the outcome of the call counts as unknown.
+            note("\(error)")
+        }
     }
 
     /// What became of the records of a batch.

@@ -130,6 +130,9 @@ public actor ThingSpeakUploader {
         while isRunning { await withCheckedContinuation { enders.append($0) } }
         guard !isStopping else { return }
         isRunning = true
+        // There from the start, so that a full disk only has to take it in its place; soon written anew.
+        writeStatus(force: true)
+        statusWritten = -.infinity
         while !isStopping {
             let step = await step(includingNewest: !drainers.isEmpty)
             writeStatus()
@@ -323,6 +326,8 @@ public actor ThingSpeakUploader {
         drainers = []
     }
 
+    /// Bytes of the status file.
+    private static let statusBytes = 4_096
     private static let stopped = SignalError(.cancelled, "the uploader was stopped")
 
     private var pausedError: SignalError {
@@ -363,6 +368,14 @@ public actor ThingSpeakUploader {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         // The file is for people to look at; the counts are in the cursor, so a full disk costs nothing here.
         guard let data = try? encoder.encode(status()) else { return }
-        try? disk.replace(UploadFolder.status(folder), with: [UInt8](data), durably: false)
+        // Of one size at all times, so that a full disk can take it in place of the one before.
+        var bytes = [UInt8](data)
+        bytes += Array(repeating: UInt8(ascii: " "), count: max(0, Self.statusBytes - 1 - bytes.count)) + [0x0A]
+        let path = UploadFolder.status(folder)
+        do {
+            try disk.replace(path, with: bytes, durably: false)
+        } catch {
+            try? disk.overwrite(path, with: bytes)
+        }
     }
 }

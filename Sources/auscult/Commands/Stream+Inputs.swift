@@ -23,15 +23,30 @@ extension Stream {
             seen.note(warnings: warnings, isIncomplete: isIncomplete, of: item.path, console)
         }
         let end = duration.map { clock.now + $0 }
+        var isSaved = true
         var monitor = Monitor(
             stages: stages, pace: speed == 0 ? .asFastAsPossible : .realTime(speed: speed, clock: clock),
+            waitsForDisks: speed == 0,
             isStopped: { Interruption.isRequested || end.map { clock.now >= $0 } ?? false },
             onError: { seen.add($0) },
             onProgress: {
                 progress.show($0, seconds: clock.now)
                 served?.show($0)
-            }, known: marks,
-            onMarks: { try state.save($0) })
+            }, onSink: { SinkWatch.tell($0, console, served) }, known: marks,
+            onMarks: { marks in
+                do {
+                    try state.save(marks)
+                    if !isSaved { console.note("the place of the stream is saved again") }
+                    isSaved = true
+                } catch {
+                    if isSaved {
+                        console.warn(
+                            "\(error): the place of the stream is not saved, and --resume would go on at an earlier one; "
+                                + "detection goes on")
+                    }
+                    isSaved = false
+                }
+            })
         let outcome = try await monitor.run(source, sinks: sinks)
         progress.conclude(outcome, seconds: clock.now)
         failures = seen
@@ -125,7 +140,7 @@ extension Stream {
             onProgress: {
                 progress.show($0, seconds: clock.now)
                 served?.show($0)
-            })
+            }, onSink: { SinkWatch.tell($0, console, served) })
         var gaps = 0
         let outcome: MonitorProgress
         if let signal {

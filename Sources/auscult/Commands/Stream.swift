@@ -110,14 +110,17 @@ struct Stream: AsyncParsableCommand {
             columns: files[0].model.recipe.schema.columns.map(\.name), forecasts: forecasts,
             isTable: files[0].model.table != nil, known: marks["upload"], isResumed: resume,
             console: console)
-        let writer = try ReadingWriter(path: output.output, isCSV: csv, continues: !marks.isEmpty)
-        let publisher = try publishing.sink(known: marks["broker"], console: console)
+        let writer = try ReadingWriter(
+            path: output.output, isCSV: csv, known: marks, continues: !marks.isEmpty,
+            isAlone: uploads.upload == nil && publishing.publish == nil && notifications.isEmpty && serving.isEmpty)
+        let publisher = try publishing.sink(
+            known: marks["broker"], holdsUp: live == nil && speed == 0, console: console)
         let notifier = try notifications.sink(broker: publishing.broker, console: console)
         let served = try await serving.open(
             RunDescription(
                 key: state.key, inputs: live.map { ["\($0)"] } ?? paths, models: models, forecaster: forecaster),
             isResumed: resume, port: port, console: console)
-        if let sink = uploading?.sink { served?.watch(uploads: { await sink.states().map(Self.words) }) }
+        served?.watch(uploads: { [sink = uploading?.sink] in await sink?.states().map(Self.words) ?? [] })
         let others: [(any Sink)?] = [uploading?.sink, publisher, notifier?.sink]
         let sinks: [any Sink] = [writer] + others.compactMap(\.self) + (served?.sinks ?? [])
         var failures = Failures()
@@ -135,6 +138,7 @@ struct Stream: AsyncParsableCommand {
             throw error
         }
         let isInterrupted = Interruption.isRequested
+        SinkWatch.conclude(outcome.sinks, isReplay: live == nil, console)
         try await served?.close(outcome)
         if let publisher {
             let (published, lost) = (await publisher.published, await publisher.lost)

@@ -33,6 +33,10 @@ struct Upload: AsyncParsableCommand {
             let now = Date().timeIntervalSince1970
             let entries = try UploadFolder.all(in: directory).compactMap { folder -> UploadStatusTable.Entry? in
                 let (status, process) = try UploadFolder.read(folder, now: now)
+                if let process, status == nil {
+                    common.console.warn(
+                        "\(folder): process \(process) uploads, but its state could not be written; is the disk full?")
+                }
                 return status.map { UploadStatusTable.Entry(status: $0, process: process, folder: folder) }
             }
             let result = try ResultOutput(path: output.output)
@@ -210,7 +214,9 @@ enum UploadStatusTable {
         for entry in entries {
             let (status, counters) = (entry.status, entry.status.counters)
             table.append([
-                "\(status.channel)", status.url, status.state.rawValue, entry.process.map { "\($0)" } ?? "",
+                "\(status.channel)", status.url,
+                status.state.rawValue + (status.diskRefuses ? ", disk refuses" : ""),
+                entry.process.map { "\($0)" } ?? "",
                 "\(status.queued)", status.oldestAge.map { "\(Int($0))" } ?? "", "\(counters.sent)",
                 "\(counters.rejected)", "\(counters.dropped)", "\(counters.duplicatesSkipped)",
                 status.nextAttempt ?? "",

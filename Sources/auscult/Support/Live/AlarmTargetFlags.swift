@@ -32,6 +32,9 @@ struct AlarmTargetFlags: ParsableArguments {
             "The least seconds of signal between two messages that an alarm began (default: 300).", valueName: "s"))
     var alarmHoldOff: Double?
 
+    /// Whether nobody is told.
+    var isEmpty: Bool { alarmCommand.isEmpty && alarmWebhook.isEmpty && alarmMqtt.isEmpty && alarmMail.isEmpty }
+
     /// What hears of alarms, and what it needs until the stream has ended.
     struct Notifying {
         let sink: AlarmNotifier

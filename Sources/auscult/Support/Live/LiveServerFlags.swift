@@ -24,6 +24,9 @@ struct LiveServerFlags: ParsableArguments {
     @Flag(help: "Serve the page after the end of the stream too, until Ctrl-C.")
     var stay = false
 
+    /// Whether there is neither a page nor a store.
+    var isEmpty: Bool { serve == nil && store == nil }
+
     /// What makes two streams the same: the store that holds what came before.
     var identity: [String] { store.map { ["--store", $0] } ?? [] }
 

@@ -19,6 +19,8 @@ final class LiveServing: Sendable {
     private let console: Console
     private let shownAt = Mutex(ContinuousClock.now - .seconds(1))
     private let watch = Mutex<Task<Void, Never>?>(nil)
+    /// What is in the way of sinks, by their names.
+    private let troubles = Mutex<[String: String]>([:])
 
     init(
         sinks: [any Sink], live: LiveHub, server: ChannelServer?, store: ChannelStore, temporaryFolder: String?,
@@ -48,12 +50,18 @@ final class LiveServing: Sendable {
         }
     }
 
-    /// Shows how uploads stand, every two seconds.
+    /// Shows what is in the way of a sink; nil when nothing is any more.
+    func show(trouble: String?, of sink: String) {
+        troubles.withLock { $0[sink] = trouble }
+    }
+
+    /// Shows how uploads and other sinks stand, every two seconds.
     func watch(uploads: @escaping @Sendable () async -> [String]) {
         guard server != nil else { return }
-        let task = Task { [live] in
+        let task = Task { [weak self, live] in
             while !Task.isCancelled {
-                live.show(uploads: await uploads())
+                let troubles = self?.troubles.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } ?? []
+                live.show(uploads: await uploads() + troubles)
                 try? await Task.sleep(for: .seconds(2))
             }
         }

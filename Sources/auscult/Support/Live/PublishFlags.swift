@@ -17,10 +17,11 @@ struct PublishFlags: ParsableArguments {
     ///
     /// - Parameter known: where this sink was when the stream was interrupted.
     /// - Throws: `SignalError` with code `invalidOption`.
-    func sink(known: StreamMark?, console: Console) throws -> BrokerSink? {
+    func sink(known: StreamMark?, holdsUp: Bool, console: Console) throws -> BrokerSink? {
         guard let publish else { return nil }
         return try BrokerSink(
             address: BrokerAddress(publish, allowsWildcards: false), options: broker.options(role: "-publisher"),
-            known: known, text: { String(ReadingText.json($0).dropLast()) }, report: { console.note($0) })
+            known: known, holdsUp: holdsUp, text: { String(ReadingText.json($0).dropLast()) },
+            report: { console.note($0) })
     }
 }

@@ -22,6 +22,10 @@ actor UploadSink: Sink {
     /// Where the stream was before the first reading of that second.
     private var beforeSecond: StreamMark?
     private var lastMark: StreamMark?
+    /// Seconds that are over and were not handed on yet, a row for each channel.
+    private var finished: [(second: Int, rows: [Int: UploadRow])] = []
+    /// Whether the readings that come next are those that were refused.
+    private var hasRefused = false
     /// Readings of seconds up to this one were handed on before an interruption.
     private var skipped: Int?
     /// Whether what is said now may have been said before an interruption.
@@ -51,19 +55,12 @@ actor UploadSink: Sink {
     }
 
     func receive(_ readings: [Reading], upTo mark: StreamMark) async throws {
-        for reading in readings {
-            let own = Int(reading.time.rounded(.down))
-            if let skipped {
-                if own <= skipped { continue }
-                self.skipped = nil
-            }
-            if let second, own != second { try await submit(second) }
-            if second == nil {
-                second = own
-                beforeSecond = lastMark
-            }
-            take(reading)
+        if !hasRefused {
+            for reading in readings { put(reading) }
         }
+        hasRefused = true
+        try await handOn()
+        hasRefused = false
         lastMark = mark
         guard second == nil else {
             settle(beforeSecond)
@@ -73,8 +70,9 @@ actor UploadSink: Sink {
     }
 
     func finish(isComplete: Bool) async throws {
-        if isComplete, let second {
-            try await submit(second)
+        if isComplete {
+            finishSecond()
+            try await handOn()
             settle(lastMark)
         }
         // What waits is on the disk; what cannot be sent soon is sent the next time.
@@ -112,6 +110,22 @@ actor UploadSink: Sink {
         settled = mark
     }
 
+    /// Puts a reading into its second, which ends the one before.
+    private func put(_ reading: Reading) {
+        // Of the time as it is printed, which is in whole milliseconds.
+        let own = Int(((reading.time * 1000).rounded() / 1000).rounded(.down))
+        if let skipped {
+            if own <= skipped { return }
+            self.skipped = nil
+        }
+        if second != own { finishSecond() }
+        if second == nil {
+            second = own
+            beforeSecond = lastMark
+        }
+        take(reading)
+    }
+
     private func take(_ reading: Reading) {
         for assignment in map.assignments {
             guard let value = Self.value(of: assignment.source, in: reading), value.isFinite else { continue }
@@ -127,8 +141,8 @@ actor UploadSink: Sink {
         }
     }
 
-    /// Hands a second on.
-    private func submit(_ second: Int) async throws {
+    private func finishSecond() {
+        guard let second else { return }
         let rows = map.rows(time: Double(second)) { source in
             values[source].map { merged in
                 switch rule {
@@ -138,14 +152,32 @@ actor UploadSink: Sink {
                 }
             }
         }
-        for (channel, row) in rows.sorted(by: { $0.key < $1.key }) {
-            guard let uploader = uploaders[channel] else { continue }
-            // Between the last mark and a sudden end, seconds may have gone out.
-            if isResumed, try await has(second, uploader) { continue }
-            try await uploader.submit([row])
-        }
-        (handedOn, self.second) = (second, nil)
+        finished.append((second, rows))
+        self.second = nil
         values.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands all seconds that are over to the queues, with one trip to the disk for each channel.
+    private func handOn() async throws {
+        guard let last = finished.last?.second else { return }
+        for (channel, uploader) in uploaders.sorted(by: { $0.key < $1.key }) {
+            do {
+                var rows: [UploadRow] = []
+                for (second, all) in finished {
+                    guard let row = all[channel] else { continue }
+                    // Between the last mark and a sudden end, seconds may have gone out.
+                    let isThere = isResumed ? try await has(second, uploader) : false
+                    if !isThere { rows.append(row) }
+                }
+                if !rows.isEmpty { try await uploader.submit(rows) }
+                for index in finished.indices { finished[index].rows[channel] = nil }
+            } catch let error as SignalError where error.code == .unavailable {
+                // A full disk: what waits there is sent, which makes room.
+                throw SinkRefusal(error)
+            }
+        }
+        finished = []
+        handedOn = last
     }
 
     /// Whether an uploader has taken a second before an interruption.
