@@ -85,7 +85,12 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        library("Storage", ["SignalCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        library(
+            "Storage",
+            [
+                "SignalCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .target(
             name: "Server",
             dependencies: [

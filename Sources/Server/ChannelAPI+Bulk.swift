@@ -44,22 +44,36 @@ extension ChannelAPI {
             guard case .object(let members) = update else {
                 throw Refusal.badRequest("update \(index + 1) is not an object")
             }
-            var texts: [String: String] = [:]
+            var values = EntryValues()
+            var (time, delta): (String?, String?) = (nil, nil)
             for member in members {
                 switch member.value {
                 case .array, .object: throw Refusal.badRequest("update \(index + 1): \(member.name) is not a value")
-                default: texts[member.name] = member.value.text
+                default: break
+                }
+                let text = member.value.text
+                switch member.name {
+                case "created_at": time = text
+                case "delta_t": delta = text
+                case "latitude": values.latitude = text
+                case "longitude": values.longitude = text
+                case "lat": values.latitude = values.latitude ?? text
+                case "long": values.longitude = values.longitude ?? text
+                case "elevation": values.elevation = text
+                case "status": values.status = text
+                default: if let field = Self.field(member.name) { values.fields[field] = text }
                 }
             }
-            var values = EntryValues()
-            for field in values.fields.indices { values.fields[field] = texts["field\(field + 1)"] }
-            values.latitude = texts["latitude"] ?? texts["lat"]
-            values.longitude = texts["longitude"] ?? texts["long"]
-            values.elevation = texts["elevation"]
-            values.status = texts["status"]
-            try batch.add(time: texts["created_at"], delta: texts["delta_t"], values, zone: request.zone ?? .gmt)
+            try batch.add(time: time, delta: delta, values, zone: request.zone ?? .gmt)
         }
         return batch
+    }
+
+    /// The position of `field1` to `field8`.
+    private static func field(_ name: String) -> Int? {
+        guard name.utf8.count == 6, name.hasPrefix("field"), let digit = name.utf8.last, (0x31...0x38).contains(digit)
+        else { return nil }
+        return Int(digit) - 0x31
     }
 
     private func csvBatch(_ request: APIRequest) throws -> BulkBatch {

@@ -115,12 +115,16 @@ extension ChannelAPI {
             let feeds = Document.list(element: "feed", entries.map(columns.document))
             return Reply(.xml, .object(members + [("feeds", feeds)]), root: "channel")
         case .json, .text:
-            return Reply(
-                .json,
-                .object([
-                    ("channel", .object(ChannelView.listed(channel, request, isStatus: isStatus))),
-                    ("feeds", .list(element: "feed", entries.map(columns.document))),
-                ]), root: "channel")
+            var head = "{\"channel\":"
+            JSONText.write(.object(ChannelView.listed(channel, request, isStatus: isStatus)), to: &head)
+            var bytes = Array((head + ",\"feeds\":[").utf8)
+            bytes.reserveCapacity(bytes.count + 100 * entries.count)
+            for (place, entry) in entries.enumerated() {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                columns.writeJSON(entry, to: &bytes)
+            }
+            bytes.append(contentsOf: "]}".utf8)
+            return Reply(.json, String(decoding: bytes, as: UTF8.self))
         }
     }
 

@@ -57,6 +57,20 @@ enum JSONText {
         text += "\""
     }
 
+    /// Appends a text in quotes to the bytes of a document.
+    static func quote(_ value: String, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(0x22)
+        bytes.append(contentsOf: value.utf8)
+        bytes.append(0x22)
+        let isPlain = bytes[(start + 1)..<(bytes.count - 1)].allSatisfy {
+            $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 < 0x7F
+        }
+        guard !isPlain else { return }
+        bytes.removeSubrange(start...)
+        bytes.append(contentsOf: quoted(value).utf8)
+    }
+
     private static func escape(_ scalar: Unicode.Scalar, to text: inout String) {
         switch scalar {
         case "\"": text += "\\\""

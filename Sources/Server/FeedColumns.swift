@@ -46,6 +46,31 @@ struct FeedColumns {
         return .object(members)
     }
 
+    /// Appends what ``document(_:)`` describes as JSON, without making it first: listings have thousands of entries.
+    func writeJSON(_ entry: Entry, to bytes: inout [UInt8]) {
+        func name(_ text: String) {
+            bytes.append(contentsOf: text.utf8)
+        }
+        name("{\"created_at\":")
+        JSONText.quote(WireTime.iso(entry.createdAt, zone: zone), to: &bytes)
+        if let id = entry.id {
+            name(",\"entry_id\":")
+            bytes.append(contentsOf: String(id).utf8)
+        }
+        func member(_ prefix: String, _ value: String?) {
+            name(prefix)
+            if let value { JSONText.quote(value, to: &bytes) } else { bytes.append(contentsOf: "null".utf8) }
+        }
+        for field in fields { member(Self.prefixes[field], entry.values.fields[field]) }
+        if hasLocation {
+            member(",\"latitude\":", entry.values.latitude)
+            member(",\"longitude\":", entry.values.longitude)
+            member(",\"elevation\":", entry.values.elevation)
+        }
+        if hasStatus { member(",\"status\":", entry.values.status) }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
     var csvHeader: String { header(withID: true) }
 
     func header(withID: Bool) -> String {
@@ -71,5 +96,6 @@ struct FeedColumns {
         ]
     }
 
+    private static let prefixes = (1...ChannelSettings.fieldCount).map { ",\"field\($0)\":" }
     private static let names = (1...ChannelSettings.fieldCount).map { "field\($0)" }
 }

@@ -128,18 +128,15 @@ private struct EntryWriter {
     ///
     /// - Returns: The number, or nil when the given time is taken.
     mutating func insert(_ values: EntryValues, at time: Int, isGiven: Bool) throws -> Int? {
-        var arguments: [DatabaseValue] = []
-        arguments.reserveCapacity(16)
-        arguments.append(channel.databaseValue)
-        arguments.append((lastID + 1).databaseValue)
-        arguments.append(time.databaseValue)
-        arguments.append((isGiven ? 1 : 0).databaseValue)
-        for field in values.fields { arguments.append(field?.databaseValue ?? .null) }
-        for value in [values.latitude, values.longitude, values.elevation, values.status] {
-            arguments.append(value?.databaseValue ?? .null)
-        }
-        try insertion.execute(arguments: StatementArguments(arguments))
-        guard database.changesCount > 0 else { return nil }
+        let binding = StatementBinding(insertion)
+        binding.bind(channel, at: 1)
+        binding.bind(lastID + 1, at: 2)
+        binding.bind(time, at: 3)
+        binding.bind(isGiven ? 1 : 0, at: 4)
+        for (place, field) in values.fields.enumerated() { binding.bind(field, at: 5 + place) }
+        let others = [values.latitude, values.longitude, values.elevation, values.status]
+        for (place, value) in others.enumerated() { binding.bind(value, at: 5 + values.fields.count + place) }
+        guard try binding.execute(in: database) > 0 else { return nil }
         lastID += 1
         return lastID
     }

@@ -34,13 +34,14 @@ final class LoadConnection {
     /// - Throws: `SignalError` with code `unavailable` when the connection ends before.
     func reply(to request: [UInt8]) throws -> (status: Int, body: [UInt8]) {
         try send(request)
-        let end = Array("\r\n\r\n".utf8)
+        let end = Self.end
         var searched = 0
         while true {
             if let range = buffer[searched...].firstRange(of: end) {
-                let head = String(decoding: buffer[..<range.lowerBound], as: UTF8.self)
-                let status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-                let length = head.firstMatch(of: /\r\nContent-Length: (\d+)/).flatMap { Int($0.1) } ?? 0
+                let head = buffer[..<range.lowerBound]
+                let status = Self.number(in: head.dropFirst("HTTP/1.1 ".utf8.count))
+                let name = Self.length
+                let length = head.firstRange(of: name).map { Self.number(in: head[$0.upperBound...]) } ?? 0
                 while buffer.count < range.upperBound + length { try fill() }
                 let body = Array(buffer[range.upperBound..<range.upperBound + length])
                 buffer.removeFirst(range.upperBound + length)
@@ -74,6 +75,14 @@ final class LoadConnection {
             guard count > 0 else { return total }
             total += count
         }
+    }
+
+    private static let end = Array("\r\n\r\n".utf8)
+    private static let length = Array("\r\nContent-Length: ".utf8)
+
+    /// The number at the beginning of bytes.
+    private static func number(in bytes: ArraySlice<UInt8>) -> Int {
+        bytes.prefix { (0x30...0x39).contains($0) }.reduce(0) { 10 * $0 + Int($1 - 0x30) }
     }
 
     private static let ended = SignalError(.unavailable, "the server under test ended a connection")

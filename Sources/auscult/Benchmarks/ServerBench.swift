@@ -27,7 +27,7 @@ struct ServerBench {
     ///
     /// - Returns: how much was done, and in how many seconds.
     private func repeated(
-        threads: Int, _ work: @escaping @Sendable (Int) throws -> () throws -> Int
+        threads: Int, seconds: Double, _ work: @escaping @Sendable (Int) throws -> () throws -> Int
     ) async throws -> (done: Int, seconds: Double) {
         let start = ContinuousClock.now
         let end = start + .seconds(seconds)
@@ -69,7 +69,7 @@ struct ServerBench {
     func singleWrites() async throws -> [BenchmarkLine] {
         let (id, key) = try await channel("single")
         let port = port
-        let written = try await repeated(threads: connections) { number in
+        let written = try await repeated(threads: connections, seconds: seconds) { number in
             let connection = try LoadConnection(port: port)
             let request = Array(
                 "GET /update?api_key=\(key)&field1=\(number).5&field2=7 HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
@@ -111,12 +111,18 @@ struct ServerBench {
     func bulkWrites(rows: Int) async throws -> [BenchmarkLine] {
         let (id, key) = try await channel("bulk")
         let port = port
-        let numbers = RowNumbers()
-        let written = try await repeated(threads: 2) { _ in
+        let length = min(seconds, 5)
+        // Made beforehand, for making them costs about as much as taking them; more than can be taken in that time.
+        let requests = (0..<Int(300 * length)).map { Self.bulkRequest(id, key, first: $0 * rows, rows: rows) }
+        let next = RequestNumbers()
+        let written = try await repeated(threads: 4, seconds: length) { _ in
             let connection = try LoadConnection(port: port)
             return {
-                let request = Self.bulkRequest(id, key, first: numbers.take(rows), rows: rows)
-                let reply = try connection.reply(to: request)
+                let number = next.take()
+                guard number < requests.count else {
+                    throw SignalError(.unexpected, "all \(requests.count) bulk writes were taken too soon")
+                }
+                let reply = try connection.reply(to: requests[number])
                 guard reply.status == 202 else {
                     throw SignalError(.unexpected, "a bulk write was refused with \(reply.status)")
                 }
@@ -161,11 +167,11 @@ struct ServerBench {
         return Array((head + body).utf8)
     }
 
-    /// Hands out rows to several threads, none of them twice.
-    private final class RowNumbers: Sendable {
+    /// Hands out numbers to several threads, none of them twice.
+    private final class RequestNumbers: Sendable {
         private let next = Atomic<Int>(0)
 
-        func take(_ count: Int) -> Int { next.wrappingAdd(count, ordering: .relaxed).oldValue }
+        func take() -> Int { next.wrappingAdd(1, ordering: .relaxed).oldValue }
     }
 
     // MARK: Reads
@@ -193,7 +199,7 @@ struct ServerBench {
         let port = port
         let times = Mutex<[Double]>([])
         let load = ProcessLoad.seconds
-        _ = try await repeated(threads: 2) { number in
+        _ = try await repeated(threads: 2, seconds: seconds) { number in
             let connection = try LoadConnection(port: port)
             let write = Array("GET /update?api_key=\(key)&field1=1 HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
             let read = Array("GET /channels/\(id)/feeds.json?results=8000 HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
