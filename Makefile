@@ -5,7 +5,7 @@ MACHINES := fan pump slider valve
 CHECKS := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release demo test lint bench man clean
+.PHONY: help setup release demo test soak lint bench man clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ test: lint ## Check style and layering, build with all warnings as errors, run t
 	@swift build --build-tests $(CHECKS)
 	@swift test --skip-build --disable-xctest --skip CommandTests
 	@swift test --skip-build --disable-xctest --filter CommandTests
+
+soak: release ## Watch memory over a simulated week with everything on (about half an hour)
+	@.ci/soak
 
 lint: ## Check the formatting
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift

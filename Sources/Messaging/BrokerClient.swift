@@ -149,8 +149,7 @@ public final class BrokerClient: Sendable {
     // MARK: The thread
 
     func run() {
-        var random = SeededGenerator(seed: options.seed)
-        var ceiling = 0.5
+        var waits = ReconnectionWaits(seed: options.seed)
         var lastReason: String?
         while !state.withLock({ $0.isStopped }) {
             var code = unsafe mosquitto_connect(
@@ -171,10 +170,9 @@ public final class BrokerClient: Sendable {
             let reason = refusal ?? Self.words(code)
             // The same sentence every ten seconds would bury the rest.
             if wasUp || reason != lastReason { onEvent(.down("\(address): \(reason)")) }
-            (lastReason, ceiling) = wasUp ? (nil, 0.5) : (reason, min(10, 2 * ceiling))
-            // Full jitter above a quarter of a second, so that many clients do not come back at once.
-            let wait = 0.25 + random.uniform() * (ceiling - 0.25)
-            let end = ContinuousClock.now + .seconds(wait)
+            lastReason = wasUp ? nil : reason
+            if wasUp { waits.reset() }
+            let end = ContinuousClock.now + .seconds(waits.next())
             while ContinuousClock.now < end, !state.withLock({ $0.isStopped }) { Thread.sleep(forTimeInterval: 0.05) }
         }
         leave()

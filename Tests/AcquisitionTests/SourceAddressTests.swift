@@ -45,8 +45,8 @@ struct SourceAddressTests {
 
     @Test("Waits double from a quarter of a second to ten, shortened by a half at most, the same for a seed")
     func backoff() {
-        var backoff = Backoff(seed: 5)
-        var again = Backoff(seed: 5)
+        var backoff = ReconnectionWaits(seed: 5)
+        var again = ReconnectionWaits(seed: 5)
         var longest = 0.25
         for _ in 0..<20 {
             let wait = backoff.next()

@@ -153,7 +153,7 @@ struct RunTests {
 
     @Test("an alarm ends with its input, and a reading of another model is none of its")
     func tracker() {
-        var tracker = AlarmTracker()
+        var tracker = AlarmSpanTracker()
         var spans: [AlarmSpan] = []
         for reading in Self.readings([3], model: "x") + Self.readings([0, 2.5], from: 1001, model: "y")
             + Self.readings([4], from: 1003, source: "b.wav", model: "x")

@@ -78,7 +78,7 @@ private struct LinkSession {
     let options: LiveSourceOptions
     let runner: LinkRunner
     var reader: LineReader
-    var backoff: Backoff
+    var backoff: ReconnectionWaits
     var silence: SilenceWatch
     var isStale = false
     var isDamageSaid = false
@@ -90,7 +90,7 @@ private struct LinkSession {
         self.options = options
         self.runner = runner
         reader = try LineReader(lines: options.splitting ?? link.splitting, parser: options.parsing)
-        backoff = Backoff(seed: options.seed)
+        backoff = ReconnectionWaits(seed: options.seed)
         silence = SilenceWatch(limit: options.silenceSeconds, now: HostClock.now().monotonicSeconds)
     }
 

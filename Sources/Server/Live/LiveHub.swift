@@ -34,7 +34,7 @@ public final class LiveHub: Sink {
         var startedAt = 0.0
         var phase = LivePhase.none
         var models: [LiveModel] = []
-        var tracker = AlarmTracker()
+        var tracker = AlarmSpanTracker()
         var alarms: [AlarmSpan] = []
         var numbers: LiveNumbers?
         var link: LiveLink?

@@ -32,7 +32,7 @@ public struct AlarmSpan: Sendable, Equatable {
 }
 
 /// Puts readings with the alarm on together to spans.
-public struct AlarmTracker: Sendable {
+public struct AlarmSpanTracker: Sendable {
     /// The alarms that are on, by model: a model listens to one source after the other.
     private var open: [String: AlarmSpan]
 

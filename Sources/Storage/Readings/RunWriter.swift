@@ -8,7 +8,7 @@ struct RunWriter: Sendable {
     let run: Int
     private var models: [(name: String, columns: [FeatureColumn])] = []
     private var sources: [String: Int] = [:]
-    private var tracker = AlarmTracker()
+    private var tracker = AlarmSpanTracker()
 
     /// Goes on with the run of the same key, or begins a new one.
     init(_ description: RunDescription, isResumed: Bool, now: Double, in database: Database) throws {
@@ -37,7 +37,7 @@ struct RunWriter: Sendable {
         let rows = try Row.fetchAll(
             database, sql: "SELECT name, position FROM run_sources WHERE run = ?", arguments: [run])
         for row in rows { sources[row[0]] = row[1] }
-        tracker = AlarmTracker(
+        tracker = AlarmSpanTracker(
             open: try RunText.alarms("WHERE run = ? AND is_on", [run], limit: 1000, in: database).map(\.span))
     }
 

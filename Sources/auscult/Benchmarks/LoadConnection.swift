@@ -37,11 +37,11 @@ final class LoadConnection {
         let end = Self.end
         var searched = 0
         while true {
-            if let range = buffer[searched...].firstRange(of: end) {
+            if let range = Self.range(of: end, in: buffer[searched...]) {
                 let head = buffer[..<range.lowerBound]
                 let status = Self.number(in: head.dropFirst("HTTP/1.1 ".utf8.count))
                 let name = Self.length
-                let length = head.firstRange(of: name).map { Self.number(in: head[$0.upperBound...]) } ?? 0
+                let length = Self.range(of: name, in: head).map { Self.number(in: head[$0.upperBound...]) } ?? 0
                 while buffer.count < range.upperBound + length { try fill() }
                 let body = Array(buffer[range.upperBound..<range.upperBound + length])
                 buffer.removeFirst(range.upperBound + length)
@@ -79,6 +79,14 @@ final class LoadConnection {
 
     private static let end = Array("\r\n\r\n".utf8)
     private static let length = Array("\r\nContent-Length: ".utf8)
+
+    /// Where a text begins and ends; the general search of the library costs as much as a small reply.
+    private static func range(of text: [UInt8], in bytes: ArraySlice<UInt8>) -> Range<Int>? {
+        guard bytes.count >= text.count else { return nil }
+        return (bytes.startIndex...bytes.endIndex - text.count).first { start in
+            bytes[start] == text[0] && bytes[start..<start + text.count].elementsEqual(text)
+        }.map { $0..<$0 + text.count }
+    }
 
     /// The number at the beginning of bytes.
     private static func number(in bytes: ArraySlice<UInt8>) -> Int {
