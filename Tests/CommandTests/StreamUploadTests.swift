@@ -129,18 +129,19 @@ import Testing
         async throws
     {
         let rounds = ProcessInfo.processInfo.environment["AUSCULT_KILL_ROUNDS"].flatMap { Int($0) } ?? 6
-        let seconds = rounds < 50 ? 4 : 30
+        let seconds = rounds < 50 ? 4 : 80
         try await prepare(seconds: seconds)
         let server = try await FaultyServer(in: folder)
         let environment = try await channel(at: server.address)
-        // So slow that the kills fall along the whole of the signal.
-        let speed = max(0.2, Double(6 * seconds) / (0.55 * Double(rounds)))
+        // So slow that the kills fall along the whole of the signal, and lives so long that there are calls in most of them.
+        let longest = 3.0
+        let speed = max(0.2, Double(6 * seconds) / (0.5 * longest * Double(rounds)))
         var generator = SeededGenerator(seed: 3)
         var kills = 0
         for round in 0..<rounds {
             let running = try Tool.start(
                 Self.stream + ["--speed", "\(speed)", "--resume"], environment: environment, in: folder.url)
-            try await Task.sleep(for: .seconds(0.2 + 0.7 * generator.uniform()))
+            try await Task.sleep(for: .seconds(0.1 + longest * generator.uniform()))
             kill(running.process.processIdentifier, SIGKILL)
             let killed = try await running.end()
             #expect(killed.exitCode == nil || killed.exitCode == 0, "\(killed.errors)")

@@ -28,9 +28,14 @@ struct Doctor: AsyncParsableCommand {
         let detail: String
     }
 
-    /// OpenBLAS takes slower kernels when it is told to; the networks do not use it.
+    /// OpenBLAS takes slower kernels when it is told to, and its oldest ones for processors newer than itself; the networks
+    /// do not use it.
     private static var blasRemedy: String {
-        ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"].map { ", set by OPENBLAS_CORETYPE=\($0)" } ?? ""
+        if let chosen = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"] {
+            return ", set by OPENBLAS_CORETYPE=\(chosen)"
+        }
+        let isOutdated = BLAS.coreType == "Prescott" && NetworkKernels.available.contains("avx2")
+        return isOutdated ? ", for it does not know this processor; OPENBLAS_CORETYPE=Haswell takes faster ones" : ""
     }
 
     func run() async throws {
