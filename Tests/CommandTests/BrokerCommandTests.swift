@@ -67,7 +67,7 @@ import Testing
         }
         #expect(try await has(10))
         try await broker.stop()
-        #expect(try await says("down: \(address)"))
+        #expect(try await says(": down: "))
         try await broker.start()
         for index in 10..<20 {
             try publish("{\"temperature\":21,\"rms\":\(index + 1)}", topic: "plant/pump", port: broker.port)

@@ -135,7 +135,7 @@ struct AlarmTargetTests {
         let ear = Ear(failures: 3)
         let said = Mutex<[String]>([])
         let notifier = AlarmNotifier(
-            targets: [ear], holdOff: 0, clock: ManualUploadClock(),
+            targets: [ear], holdOff: 0, patience: 120, clock: ManualUploadClock(),
             report: { text in said.withLock { $0.append(text) } })
         await notifier.receive([reading(0, true), reading(1, false), reading(2, true)], upTo: mark)
         await notifier.finish(isComplete: true)
@@ -149,7 +149,7 @@ struct AlarmTargetTests {
         let ear = Ear(failures: 1, isPassing: false)
         let said = Mutex<[String]>([])
         let notifier = AlarmNotifier(
-            targets: [ear], holdOff: 0, clock: ManualUploadClock(),
+            targets: [ear], holdOff: 0, patience: 120, clock: ManualUploadClock(),
             report: { text in said.withLock { $0.append(text) } })
         await notifier.receive([reading(0, true), reading(1, false)], upTo: mark)
         await notifier.finish(isComplete: true)

@@ -13,8 +13,8 @@ final class QueueLock {
         descriptor = FileCalls.open(path, O_RDWR | O_CREAT)
         guard descriptor >= 0 else { throw DiskAccess.failure("cannot be created", errno, path: path) }
         guard Self.take(descriptor) else {
+            // The descriptor is closed by `deinit`, which runs; closed twice, it might by then be somebody else's.
             let holder = Self.holder(of: path).map { " (process \($0))" } ?? ""
-            close(descriptor)
             throw SignalError(
                 .unavailable,
                 "the queue in \(folder) is in use by another process\(holder); stop it, or give this one its own "

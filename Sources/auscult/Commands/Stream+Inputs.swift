@@ -125,8 +125,9 @@ extension Stream {
             case .row: break
             case .warning(let text): console.warn("\(name): \(text)")
             case .state(let state):
-                console.note("\(name): \(Self.words(state))")
-                served?.show(state, words: Self.words(state))
+                let words = Self.words(state, of: name)
+                console.note("\(name): \(words)")
+                served?.show(state, words: words)
             }
         }
         var short = 0
@@ -173,11 +174,12 @@ extension Stream {
         return outcome
     }
 
-    private static func words(_ state: LinkState) -> String {
+    /// How the link of a name stands; reasons begin with the name, which stands before all of it.
+    private static func words(_ state: LinkState, of name: String) -> String {
         switch state {
         case .up(let name): "up (\(name.escapingControlCharacters))"
         case .stale(let seconds): "no valid line for \(Text.number(seconds, digits: 1)) s"
-        case .down(let reason): "down: \(reason)"
+        case .down(let reason): "down: \(reason.trimmingPrefix(name + ": "))"
         }
     }
 
