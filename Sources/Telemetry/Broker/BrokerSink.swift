@@ -5,8 +5,9 @@ public import SignalCore
 /// Publishes readings to a topic of a broker, as text, in their order.
 ///
 /// A broker that is away does not hold up a live stream: readings wait in memory, ``capacity`` of them at most, the oldest
-/// being left out beyond that and counted. A replay, which can wait, is held up instead. With quality 1 or 2 a reading is settled once the broker has acknowledged it, so
-/// that a stream that goes on sends what was not; one that is killed may send some of the last ones twice.
+/// being left out beyond that and counted. A replay, which can wait, is held up instead. With quality 1 or 2 a reading is
+/// settled once the broker has acknowledged it, so that a stream that goes on sends what was not; one that is killed may
+/// send some of the last ones twice.
 public actor BrokerSink: Sink {
     /// Readings that may wait for the broker.
     public static let capacity = 100_000
