@@ -140,6 +140,38 @@ struct PushSourceTests {
         #expect(throws: SignalError.self) { try take("a:1", port) }
     }
 
+    @Test("Bodies that were damaged at random are taken or refused, and what was said of them is what comes")
+    func damaged() async throws {
+        let whole = [
+            "seq:1,a:2.5,b:7\nseq:2,a:3,b:8\n", "{\"millis\":10,\"a\":1}\n{\"millis\":20,\"a\":2}",
+            "[{\"a\":1,\"b\":{\"c\":\"}\"}},\n {\"a\":2}]", "a,b\n1,2\n3,4\n", "field1=1&field2=2",
+        ].map { Array($0.utf8) }
+        var generator = SeededGenerator(seed: 9)
+        for round in 0..<40 {
+            var (port, source, events) = try await open { $0.queueCapacity = 100_000 }
+            for _ in 0..<100 {
+                var body = whole[round % whole.count]
+                for _ in 0..<Int.random(in: 0...4, using: &generator) {
+                    let place = Int.random(in: 0..<body.count, using: &generator)
+                    switch Int.random(in: 0..<3, using: &generator) {
+                    case 0: body[place] = UInt8.random(in: 0...255, using: &generator)
+                    case 1: body.removeSubrange(place...)
+                    default: body.insert(contentsOf: body[place...], at: place)
+                    }
+                    if body.isEmpty { break }
+                }
+                let receipt = try port.take(body)
+                #expect(receipt.taken >= 0 && receipt.repeated >= 0 && receipt.rejected >= 0)
+                #expect((receipt.lastRejected == nil) == (receipt.rejected == 0))
+            }
+            let rows = source.counters.lines.rows
+            source.stop()
+            var found = 0
+            while await events.nextRow() != nil { found += 1 }
+            #expect(found == rows)
+        }
+    }
+
     @Test("Names are plain", arguments: ["", "a b", "a/b", "ä", "..", String(repeating: "a", count: 65)])
     func names(name: String) {
         #expect(throws: SignalError.self) { try PushPort(name: name) }

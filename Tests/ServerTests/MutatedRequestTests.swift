@@ -8,7 +8,12 @@ import Testing
 struct MutatedRequestTests {
     @Test("10,000 mutated requests: no crash, no 5xx, and the store stays in order", .timeLimit(.minutes(2)))
     func mutations() async throws {
-        let test = try await TestServer()
+        let test = try await TestServer(pushes: [
+            PushTarget(name: "pump") { body in
+                guard body.count < 40 else { throw SignalError(.limitExceeded, "too many rows") }
+                return .init(taken: body.count / 2, repeated: 0, rejected: body.count % 2, lastRejected: "x")
+            }
+        ])
         let sink = try await ReadingSink(
             store: test.store, run: RunDescription(inputs: ["a"], models: ["m"]), isResumed: false)
         try await sink.receive(LiveReadings.make([1, 2, 3]), upTo: LiveReadings.mark)
@@ -76,6 +81,8 @@ struct MutatedRequestTests {
             ("GET /api/runs/1/readings?from=2026-01-01T00:00:00Z&to=1e10&points=50&values=true&model=0", ""),
             ("GET /api/alarms?run=1&limit=5", ""), ("GET /api/channels/1/feeds?results=3&from=-1e300", ""),
             ("GET /assets/../../etc/passwd", ""), ("HEAD /events", ""), ("OPTIONS /events", ""),
+            ("POST /push/pump", "seq:1,a:2"),
+            ("POST /push/pump.json?x=1", #"[{"seq":1,"temperature":21.5}, {"seq":2}]"#),
         ]
     }
 
