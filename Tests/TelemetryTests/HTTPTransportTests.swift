@@ -53,7 +53,8 @@ struct HTTPTransportTests {
     func `a reply that is not whole is an unknown outcome`(_ style: LocalServer.Style, _ words: String) async throws {
         let server = try await LocalServer(style: style) { _ in UploadReply(status: 202, body: Array("{}".utf8)) }
         let access = try ChannelAccess(url: server.url, channel: 7, writeKey: "SECRET")
-        try await withTransport(total: 0.3) { transport in
+        // A reply that is cut off ends by itself, however busy the machine is.
+        try await withTransport(total: style == .cutOff ? 60 : 0.3) { transport in
             let failure = await #expect(throws: TransportFailure.self) {
                 _ = try await transport.send(.bulk(UploaderBench.rows(0..<1), to: access))
             }
