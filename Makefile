@@ -71,8 +71,6 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 
 # The build refuses warnings and imports of undeclared targets. The tests that run the tool come last, by themselves: beside
 # the numeric ones they would wait for a processor longer than what they wait for takes.
-# A thousand tests at once would keep each other from the processor for seconds on end, which some of them measure.
-test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 8
 test: lint ## Check style and layering, build with all warnings as errors, run the tests
 	@.ci/setup --tests
 	@swift build --build-tests $(CHECKS)

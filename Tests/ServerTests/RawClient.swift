@@ -37,7 +37,8 @@ final class RawConnection {
             }
         }
         guard result == 0 else { throw SignalError(.unavailable, "cannot connect to port \(port)") }
-        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        // Tests that compute may keep the server from the processor for many seconds.
+        var timeout = timeval(tv_sec: 60, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
 
