@@ -14,6 +14,17 @@ public struct LineSplitterOptions: Sendable, Equatable {
     /// Lines of at most 4096 bytes, of which none is thrown away.
     public init() {}
 
+    /// The same for messages that arrive whole: each begins with its first byte, unlike what a port sends first.
+    ///
+    /// - Parameter length: bytes that a line may have at least.
+    func forMessages(of length: Int) -> LineSplitterOptions {
+        var options = self
+        options.maximumLength = max(maximumLength, length)
+        options.discardsFirstLine = false
+        options.settleSeconds = 0
+        return options
+    }
+
     /// - Throws: `SignalError` with code `invalidOption` for a length or time outside its range.
     public func validate() throws {
         guard (16...1 << 20).contains(maximumLength) else {

@@ -94,11 +94,7 @@ struct MessageJoiner {
     /// Nil where there are enough.
     private func newReader(at arrival: ArrivalTime) -> LineReader? {
         guard readers.count < Self.maximumTopics else { return nil }
-        var splitting = options.splitting ?? LineSplitterOptions()
-        splitting.maximumLength = max(splitting.maximumLength, Self.maximumPayload)
-        // A message begins with its first byte, unlike what a port sends first.
-        splitting.discardsFirstLine = false
-        splitting.settleSeconds = 0
+        let splitting = (options.splitting ?? LineSplitterOptions()).forMessages(of: Self.maximumPayload)
         guard var reader = try? LineReader(lines: splitting, parser: options.parsing) else { return nil }
         reader.begin(at: arrival)
         return reader

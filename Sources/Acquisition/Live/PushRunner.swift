@@ -23,11 +23,7 @@ final class PushRunner: SourceRunner {
         capacity = options.queueCapacity
         stop = try StopSignal()
         queue = EventQueue(capacity: options.queueCapacity)
-        var splitting = options.splitting ?? LineSplitterOptions()
-        splitting.maximumLength = max(splitting.maximumLength, 1 << 16)
-        // A line that is handed in begins with its first byte, unlike what a port sends first.
-        splitting.discardsFirstLine = false
-        splitting.settleSeconds = 0
+        let splitting = (options.splitting ?? LineSplitterOptions()).forMessages(of: MessageJoiner.maximumPayload)
         var parsing = options.parsing
         parsing.trustsFirstLine = true
         let now = HostClock.now()

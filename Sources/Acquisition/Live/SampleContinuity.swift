@@ -3,7 +3,8 @@ import SignalCore
 /// Knows from the rows of a link whether they are the samples of a signal one after the other, and at which rate.
 ///
 /// Samples are missing where the board's clock or the number of its lines says so, where a line was damaged or the link was
-/// silent and neither tells that nothing was lost by it, or where rows were thrown away on the host. The rate is measured by the board's clock.
+/// silent and neither tells that nothing was lost by it, or where rows were thrown away on the host. The rate is measured
+/// by the board's clock.
 public struct SampleContinuity: Sendable {
     /// What a row is to the one before.
     public enum Relation: Sendable, Equatable {
