@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Links end to end: pseudo-terminals, connections and pipes.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .endsIfHanging)
 struct LiveSourceTests {
     /// Lines enough for a format to be found, the first of which is thrown away at a serial port.
     private static let opening = "half a line\r\n1,10\r\n2,20\r\n"

@@ -1,10 +1,11 @@
 import Acquisition
 import Foundation
 import SignalCore
+import TestSupport
 import Testing
 
 /// Lines that are handed in.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.endsIfHanging)
 struct PushSourceTests {
     /// A port that is listened to.
     private func open(_ change: (inout LiveSourceOptions) -> Void = { _ in }) async throws -> (

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Ports that go and come back behind a path that stays.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .endsIfHanging)
 struct ReplugTests {
     @Test(
         "A plug that is pulled in the middle of lines loses those lines and nothing else",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The exit code says how a run ended, standard error why.
-struct ExitCodeTests {
+@Suite(.inTurns) struct ExitCodeTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

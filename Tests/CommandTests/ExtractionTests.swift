@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `extract`: what it writes, and what it does not do twice.
-struct ExtractionTests {
+@Suite(.inTurns) struct ExtractionTests {
     private let folder: TemporaryFolder
     private let features: URL
 

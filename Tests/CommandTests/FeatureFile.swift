@@ -51,29 +51,13 @@ struct FeatureFile {
 enum Python {
     /// The interpreter, or `nil` (with the reason printed) where there is none that knows numpy.
     static let numpy: String? = {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "import numpy"]
-        process.standardError = FileHandle.nullDevice
-        do {
-            try process.run()
-            process.waitUntilExit()
-            if process.terminationStatus == 0 { return "/usr/bin/env" }
-        } catch {}
+        if (try? Program.run("python3", ["-c", "import numpy"]))?.status == 0 { return "python3" }
         print("skipped: no python3 with numpy to open feature files with")
         return nil
     }()
 
     /// Runs a program and returns what it prints.
     static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let folder = try TemporaryFolder()
-        let output = try folder.write("out", [])
-        let process = Process()
-        process.executableURL = URL(filePath: numpy ?? "/usr/bin/env")
-        process.arguments = ["python3", "-c", program] + arguments
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-        try process.run()
-        process.waitUntilExit()
-        return try String(contentsOfFile: output, encoding: .utf8)
+        try Program.run("python3", ["-c", program] + arguments).output
     }
 }

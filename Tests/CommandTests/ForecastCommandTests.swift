@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `forecast`, and `train` of forecasters.
-@Suite struct ForecastCommandTests {
+@Suite(.inTurns) struct ForecastCommandTests {
     private let folder: TemporaryFolder
     private let table: String
 

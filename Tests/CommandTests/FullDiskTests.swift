@@ -7,7 +7,7 @@ import Testing
 #endif
 
 /// `stream` on disks that fill up and are emptied again.
-@Suite(.serialized, .enabled(if: SmallDisk.isPossible, "only root may mount a small disk"))
+@Suite(.inTurns, .serialized, .enabled(if: SmallDisk.isPossible, "only root may mount a small disk"))
 struct FullDiskTests {
     private let folder: TemporaryFolder
 
@@ -61,7 +61,8 @@ struct FullDiskTests {
             ], environment: environment, in: folder.url)
         #expect(try await waits { lines(folder.path("r.jsonl")) > 50 })
         disk.fill()
-        let said = try await running.said("readings wait in memory, detection goes on")
+        try await running.said("readings wait in memory, detection goes on")
+        let said = try await running.said("the place of the stream is not saved")
         #expect(
             said.contains("make room on the disk") && said.contains("the place of the stream is not saved"), "\(said)")
         let known = lines(folder.path("r.jsonl"))

@@ -1,7 +1,7 @@
 import Testing
 
 /// Help, and the answers to slips of the keyboard.
-struct HelpTests {
+@Suite(.inTurns) struct HelpTests {
     static let commands = [
         "inspect", "extract", "spectrum", "synth", "train", "detect", "evaluate", "models", "benchmark", "worker",
         "doctor", "config", "energy", "history", "stream", "upload", "serve", "channel",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `synth sensors`, `energy` and `history`.
-struct HistoryCommandTests {
+@Suite(.inTurns) struct HistoryCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

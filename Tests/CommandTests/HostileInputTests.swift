@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whatever lies in a folder, a run ends with results and sentences.
-struct HostileInputTests {
+@Suite(.inTurns) struct HostileInputTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

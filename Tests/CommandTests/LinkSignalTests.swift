@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `stream` of accelerometers behind links.
-@Suite(.serialized) struct LinkSignalTests {
+@Suite(.inTurns, .serialized) struct LinkSignalTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `train` on labelled rows, and `maintain`.
-struct MaintainCommandTests {
+@Suite(.inTurns) struct MaintainCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

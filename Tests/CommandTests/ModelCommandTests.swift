@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `train`, `detect`, `evaluate` and `models`, from recordings to a verdict.
-struct ModelCommandTests {
+@Suite(.inTurns) struct ModelCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Damaged model files end in a sentence.
-struct ModelFileTests {
+@Suite(.inTurns) struct ModelFileTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `benchmark nab` on made-up files in the layout of the benchmark.
-struct NABBenchmarkTests {
+@Suite(.inTurns) struct NABBenchmarkTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

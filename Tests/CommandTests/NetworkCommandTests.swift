@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Networks from the command line: the same model for any number of jobs, checkpoints, export.
-struct NetworkCommandTests {
+@Suite(.inTurns) struct NetworkCommandTests {
     private let folder: TemporaryFolder
     private let table: String
 

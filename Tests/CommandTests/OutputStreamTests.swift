@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Results on standard output, everything for people on standard error.
-struct OutputStreamTests {
+@Suite(.inTurns) struct OutputStreamTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -114,22 +114,10 @@ struct OutputStreamTests {
     }
 
     /// Runs a line of shell with the tool's path in `$AUSCULT`.
-    private func shell(_ line: String) throws -> (code: Int32, output: String, errors: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-c", "set -o pipefail; " + line]
-        process.environment = ["AUSCULT": Tool.binary.path, "PATH": "/usr/bin:/bin"]
-        process.currentDirectoryURL = folder.url
-        let (output, errors) = (try folder.write("shell.out", []), try folder.write("shell.err", []))
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
-        try process.run()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, try String(contentsOfFile: output, encoding: .utf8),
-            try String(contentsOfFile: errors, encoding: .utf8)
-        )
+    private func shell(_ line: String) throws -> Program.Ended {
+        try Program.run(
+            "/bin/bash", ["-c", "set -o pipefail; " + line],
+            environment: ["AUSCULT": Tool.binary.path, "PATH": "/usr/bin:/bin"], in: folder.url)
     }
 
     @Test func `a reader that has had enough ends the run quietly`() async throws {
@@ -141,10 +129,10 @@ struct OutputStreamTests {
         ] {
             // The pipe is closed before the tool writes to it.
             let run = try shell("\"$AUSCULT\" \(command) | head -c 1 > /dev/null")
-            #expect(run.code == 0, "\(command): \(run.errors)")
+            #expect(run.status == 0, "\(command): \(run.errors)")
             #expect(run.errors.isEmpty)
             let closed = try shell("(sleep 0.3; \"$AUSCULT\" \(command)) | true")
-            #expect(closed.code == 0, "\(command): \(closed.errors)")
+            #expect(closed.status == 0, "\(command): \(closed.errors)")
             #expect(closed.errors.isEmpty)
         }
         let many = try shell("yes \(Clips.path(clips)) | head -n 2000 | \"$AUSCULT\" worker --frames | head -n 1")
@@ -156,10 +144,10 @@ struct OutputStreamTests {
     func `a full disk is an error on standard output too`() async throws {
         let clips = try await Clips.make(in: folder.url, normal: 1, abnormal: 0)
         let file = try shell("\"$AUSCULT\" inspect \(clips.path) -o /dev/full")
-        #expect(file.code == 73)
+        #expect(file.status == 73)
         #expect(file.errors.contains("No space left"))
         let stream = try shell("\"$AUSCULT\" inspect \(clips.path) > /dev/full")
-        #expect(stream.code == 73)
+        #expect(stream.status == 73)
         #expect(stream.errors.contains("No space left"))
     }
 }

@@ -1,9 +1,10 @@
 @testable import auscult
 import Synchronization
+import TestSupport
 import Testing
 
-@Suite struct ParallelWorkTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [1, 2, 4])
+@Suite(.inTurns) struct ParallelWorkTests {
+    @Test(.endsIfHanging, arguments: [1, 2, 4])
     func `results come in order, and a slow input holds up the rest without stopping it`(jobs: Int) async throws {
         let results = Mutex<[Int]>([])
         let taken = Atomic<Int>(0)

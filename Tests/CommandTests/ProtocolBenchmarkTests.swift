@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Benchmarks by published protocols, on small data in the published layouts.
-struct ProtocolBenchmarkTests {
+@Suite(.inTurns) struct ProtocolBenchmarkTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `--report` of the commands, and `report`. Pictures are drawn where gnuplot is; numbers and page are always there.
-@Suite struct ReportCommandTests {
+@Suite(.inTurns) struct ReportCommandTests {
     private let folder: TemporaryFolder
     private let table: String
 

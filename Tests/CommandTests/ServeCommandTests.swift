@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The embedded server and its channels, as a user runs them.
-struct ServeCommandTests {
+@Suite(.inTurns) struct ServeCommandTests {
     @Test func `channels are made, listed, shown and exported in the store`() async throws {
         let folder = try TemporaryFolder()
         let store = ["--store", folder.path("plant.sqlite")]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Where settings come from; the state of the machine; the benchmark.
-struct SettingsTests {
+@Suite(.inTurns) struct SettingsTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

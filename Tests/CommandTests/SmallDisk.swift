@@ -34,13 +34,7 @@ final class SmallDisk {
     /// Makes room again.
     func makeRoom() { try? FileManager.default.removeItem(atPath: path + "/ballast") }
 
-    private static func run(_ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.featureUnsupported) }
+    private static func run(_ program: String, _ arguments: String...) throws {
+        guard try Program.run(program, arguments).status == 0 else { throw CocoaError(.featureUnsupported) }
     }
 }

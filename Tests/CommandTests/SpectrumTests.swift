@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `spectrum` and `inspect`: looking at one record.
-struct SpectrumTests {
+@Suite(.inTurns) struct SpectrumTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

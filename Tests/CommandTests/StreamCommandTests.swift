@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `stream` of recordings and tables.
-@Suite struct StreamCommandTests {
+@Suite(.inTurns) struct StreamCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

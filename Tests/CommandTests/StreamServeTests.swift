@@ -7,7 +7,7 @@ import Testing
 #endif
 
 /// `stream --serve` and `--store`, and the page's routes of `serve`.
-@Suite struct StreamServeTests {
+@Suite(.inTurns) struct StreamServeTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `train`, `detect`, `evaluate`, `compare` and `tune` on sensor tables.
-struct TableCommandTests {
+@Suite(.inTurns) struct TableCommandTests {
     private let folder: TemporaryFolder
     private let table: String
 

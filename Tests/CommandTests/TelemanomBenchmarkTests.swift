@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `benchmark telemanom` on made-up channels in the published layout.
-struct TelemanomBenchmarkTests {
+@Suite(.inTurns) struct TelemanomBenchmarkTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

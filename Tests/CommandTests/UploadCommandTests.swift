@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The commands about the queue of uploads, and the settings of keys.
-struct UploadCommandTests {
+@Suite(.inTurns) struct UploadCommandTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -44,7 +44,7 @@ struct UploadCommandTests {
     }
 
     /// Nobody listens at the server's port; the rows are put into the queue by this process.
-    @Test(.timeLimit(.minutes(3)))
+    @Test(.endsIfHanging)
     func `what waits and what was refused is shown, and a flush that cannot send keeps it`() async throws {
         let access = try ChannelAccess(url: "http://127.0.0.1:1", channel: 7, writeKey: "SECRETKEY")
         var options = UploaderOptions(for: access)

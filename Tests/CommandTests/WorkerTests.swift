@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `worker`: paths in, records out.
-struct WorkerTests {
+@Suite(.inTurns) struct WorkerTests {
     private func paths() async throws -> [String] {
         let clips = try await Clips.shared()
         return (0..<6).map { Clips.path(clips, "normal", 5 - $0) } + (0..<4).map { Clips.path(clips, "abnormal", $0) }

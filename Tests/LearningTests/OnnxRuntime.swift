@@ -8,7 +8,7 @@ enum OnnxRuntime {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
         return folders.first { path in
             FileManager.default.isExecutableFile(atPath: path)
-                && (try? run(path, ["-c", "import numpy, onnxruntime"]))?.status == 0
+                && (try? Program.run(path, ["-c", "import numpy, onnxruntime"]))?.status == 0
         }
     }()
 
@@ -29,24 +29,11 @@ enum OnnxRuntime {
             assert scores.shape == (shape[0],), scores.shape
             print(*[repr(float(score)) for score in scores])
             """
-        let result = try run(
+        let result = try Program.run(
             python,
             ["-c", program, folder.path("model.onnx"), folder.path("windows.f32")] + shape.map(String.init))
         struct Failure: Error { let text: String }
-        guard result.status == 0 else { throw Failure(text: result.text) }
-        return result.text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-    }
-
-    private static func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        guard result.status == 0 else { throw Failure(text: result.output + result.errors) }
+        return result.output.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     }
 }

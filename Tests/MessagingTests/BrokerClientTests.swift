@@ -127,12 +127,7 @@ struct BrokerClientTests {
     @Test("A broker with passwords takes the right one, and the wrong one is told, with the remedy")
     func passwords() async throws {
         let file = folder.path("passwords")
-        let made = Process()
-        made.executableURL = URL(filePath: "/usr/bin/mosquitto_passwd")
-        made.arguments = ["-b", "-c", file, "anna", "secret"]
-        made.standardError = FileHandle.nullDevice
-        try made.run()
-        made.waitUntilExit()
+        _ = try Program.run("/usr/bin/mosquitto_passwd", ["-b", "-c", file, "anna", "secret"])
         let broker = try TestBroker(in: folder.url, lines: ["allow_anonymous false", "password_file \(file)"])
         try await broker.start()
         let (right, wrong) = (Diary(), Diary())
@@ -149,15 +144,12 @@ struct BrokerClientTests {
     @Test("A broker with a certificate is believed only where its authority is trusted")
     func certificates() async throws {
         let (key, certificate) = (folder.path("key.pem"), folder.path("certificate.pem"))
-        let made = Process()
-        made.executableURL = URL(filePath: "/usr/bin/openssl")
-        made.arguments = [
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-            "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", certificate,
-        ]
-        made.standardError = FileHandle.nullDevice
-        try made.run()
-        made.waitUntilExit()
+        _ = try Program.run(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", certificate,
+            ])
         let broker = try TestBroker(
             in: folder.url, lines: ["allow_anonymous true", "certfile \(certificate)", "keyfile \(key)"])
         try await broker.start()

@@ -4,7 +4,7 @@ import SignalIO
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RecordingsFileSystemTests {
+@Suite(.endsIfHanging) struct RecordingsFileSystemTests {
     let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
 
