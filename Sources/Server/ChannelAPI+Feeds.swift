@@ -102,7 +102,7 @@ extension ChannelAPI {
     }
 
     private func listing(
-        _ entries: [Entry], _ channel: Channel, _ columns: FeedColumns, _ request: APIRequest, isStatus: Bool = false
+        _ entries: EntryTable, _ channel: Channel, _ columns: FeedColumns, _ request: APIRequest, isStatus: Bool = false
     ) throws -> Reply {
         switch request.format ?? .json {
         case .csv:
@@ -119,9 +119,9 @@ extension ChannelAPI {
             JSONText.write(.object(ChannelView.listed(channel, request, isStatus: isStatus)), to: &head)
             var bytes = Array((head + ",\"feeds\":[").utf8)
             bytes.reserveCapacity(bytes.count + 100 * entries.count)
-            for (place, entry) in entries.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                columns.writeJSON(entry, to: &bytes)
+            for position in entries.indices {
+                if position > 0 { bytes.append(UInt8(ascii: ",")) }
+                columns.writeJSON(entries, at: position, to: &bytes)
             }
             bytes.append(contentsOf: "]}".utf8)
             return Reply(.json, String(decoding: bytes, as: UTF8.self))
@@ -177,6 +177,6 @@ extension ChannelAPI {
         var query = EntryQuery()
         query.results = min(max(request[name].flatMap { Int($0) } ?? 1, 1), EntryQuery.defaultResults)
         let entries = try await store.entries(of: channel, query)
-        return single(function.summary(of: entries), columns, field: nil, request)
+        return single(function.summary(of: Array(entries)), columns, field: nil, request)
     }
 }

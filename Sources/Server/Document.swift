@@ -48,8 +48,7 @@ enum JSONText {
 
     private static func quote(_ value: String, to text: inout String) {
         text += "\""
-        // Almost all values need no escape.
-        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 < 0x7F }) {
+        if isPlain(value.utf8) {
             text += value
         } else {
             for scalar in value.unicodeScalars { escape(scalar, to: &text) }
@@ -57,18 +56,19 @@ enum JSONText {
         text += "\""
     }
 
-    /// Appends a text in quotes to the bytes of a document.
-    static func quote(_ value: String, to bytes: inout [UInt8]) {
-        let start = bytes.count
-        bytes.append(0x22)
-        bytes.append(contentsOf: value.utf8)
-        bytes.append(0x22)
-        let isPlain = bytes[(start + 1)..<(bytes.count - 1)].allSatisfy {
-            $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 < 0x7F
+    /// Appends a text of UTF-8 in quotes to the bytes of a document.
+    static func quote(_ value: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        guard isPlain(value) else {
+            return bytes.append(contentsOf: quoted(String(decoding: value, as: UTF8.self)).utf8)
         }
-        guard !isPlain else { return }
-        bytes.removeSubrange(start...)
-        bytes.append(contentsOf: quoted(value).utf8)
+        bytes.append(0x22)
+        bytes.append(contentsOf: value)
+        bytes.append(0x22)
+    }
+
+    /// Whether a text needs no escape, as nearly all do not.
+    private static func isPlain(_ text: some Collection<UInt8>) -> Bool {
+        text.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 < 0x7F }
     }
 
     private static func escape(_ scalar: Unicode.Scalar, to text: inout String) {

@@ -47,27 +47,29 @@ struct FeedColumns {
     }
 
     /// Appends what ``document(_:)`` describes as JSON, without making it first: listings have thousands of entries.
-    func writeJSON(_ entry: Entry, to bytes: inout [UInt8]) {
-        func name(_ text: String) {
-            bytes.append(contentsOf: text.utf8)
-        }
-        name("{\"created_at\":")
-        JSONText.quote(WireTime.iso(entry.createdAt, zone: zone), to: &bytes)
-        if let id = entry.id {
-            name(",\"entry_id\":")
+    func writeJSON(_ entries: EntryTable, at position: Int, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "{\"created_at\":\"".utf8)
+        WireTime.writeISO(entries.createdAt(at: position), zone: zone, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        if let id = entries.id(at: position) {
+            bytes.append(contentsOf: ",\"entry_id\":".utf8)
             bytes.append(contentsOf: String(id).utf8)
         }
-        func member(_ prefix: String, _ value: String?) {
-            name(prefix)
-            if let value { JSONText.quote(value, to: &bytes) } else { bytes.append(contentsOf: "null".utf8) }
+        func member(_ prefix: String, _ column: EntryTable.Column) {
+            bytes.append(contentsOf: prefix.utf8)
+            if let text = entries.text(column, at: position) {
+                JSONText.quote(text, to: &bytes)
+            } else {
+                bytes.append(contentsOf: "null".utf8)
+            }
         }
-        for field in fields { member(Self.prefixes[field], entry.values.fields[field]) }
+        for field in fields { member(Self.prefixes[field], .field(field)) }
         if hasLocation {
-            member(",\"latitude\":", entry.values.latitude)
-            member(",\"longitude\":", entry.values.longitude)
-            member(",\"elevation\":", entry.values.elevation)
+            member(",\"latitude\":", .latitude)
+            member(",\"longitude\":", .longitude)
+            member(",\"elevation\":", .elevation)
         }
-        if hasStatus { member(",\"status\":", entry.values.status) }
+        if hasStatus { member(",\"status\":", .status) }
         bytes.append(UInt8(ascii: "}"))
     }
 

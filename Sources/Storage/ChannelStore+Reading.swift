@@ -10,15 +10,16 @@ extension ChannelStore {
     ///   - channel: The channel, as it was read; only its named fields count for limits and rounding.
     ///   - query: Which entries, and what is made of them.
     /// - Throws: `SignalError` with code `limitExceeded` when an aggregation has too many slices.
-    public func entries(of channel: Channel, _ query: EntryQuery) async throws -> [Entry] {
-        guard query.limit > 0 else { return [] }
+    public func entries(of channel: Channel, _ query: EntryQuery) async throws -> EntryTable {
+        guard query.limit > 0 else { return EntryTable([]) }
         let selected = try await reading { try Self.select(query, channel: channel.id, in: $0) }
-        guard let rows = query.apply(to: selected, named: channel.namedFields) else {
+        guard query.changesEntries else { return selected }
+        guard let rows = query.apply(to: Array(selected), named: channel.namedFields) else {
             throw SignalError(
                 .limitExceeded,
                 "more than \(Aggregation.maximumSlices) slices of time; ask for a shorter range or longer slices")
         }
-        return rows
+        return EntryTable(rows)
     }
 
     /// The entry of a number, or nil.
@@ -68,7 +69,7 @@ extension ChannelStore {
         }
     }
 
-    private static func select(_ query: EntryQuery, channel: Int, in database: Database) throws -> [Entry] {
+    private static func select(_ query: EntryQuery, channel: Int, in database: Database) throws -> EntryTable {
         var conditions = "channel = ?"
         var arguments: StatementArguments = [channel]
         for (condition, bound) in [
@@ -84,11 +85,7 @@ extension ChannelStore {
             sql: """
                 SELECT \(EntryColumns.all) FROM entries WHERE \(conditions) ORDER BY created_at DESC, id DESC LIMIT ?
                 """)
-        var entries: [Entry] = []
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
-        while let row = try rows.next() { entries.append(EntryColumns.entry(row)) }
-        entries.reverse()
-        return entries
+        return try EntryTable(reversing: statement, arguments: arguments)
     }
 }
 

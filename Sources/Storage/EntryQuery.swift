@@ -27,6 +27,9 @@ public struct EntryQuery: Sendable, Equatable {
     /// A query for the newest 100 entries.
     public init() {}
 
+    /// Whether anything is made of the entries that are selected.
+    var changesEntries: Bool { aggregation != nil || minimum != nil || maximum != nil || decimals != nil }
+
     /// The most entries that are read.
     var limit: Int {
         let hasRange = start != nil || end != nil || firstEntryID != nil || lastEntryID != nil

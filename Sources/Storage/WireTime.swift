@@ -43,20 +43,40 @@ public enum WireTime {
 
     /// A time as it stands in JSON and XML: `2019-02-20T22:07:28Z`, or with an offset in another zone than UTC.
     public static func iso(_ seconds: Int, zone: TimeZone? = nil) -> String {
-        guard let zone else { return text(seconds, separator: "T") + "Z" }
+        var bytes: [UInt8] = []
+        writeISO(seconds, zone: zone, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends a time as it stands in JSON and XML.
+    public static func writeISO(_ seconds: Int, zone: TimeZone? = nil, to bytes: inout [UInt8]) {
+        guard let zone else {
+            write(seconds, separator: UInt8(ascii: "T"), to: &bytes)
+            return bytes.append(UInt8(ascii: "Z"))
+        }
         let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
         let minutes = abs(offset) / 60
-        return text(seconds + offset, separator: "T") + (offset < 0 ? "-" : "+") + padded(minutes / 60) + ":"
-            + padded(minutes % 60)
+        write(seconds + offset, separator: UInt8(ascii: "T"), to: &bytes)
+        bytes.append(offset < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+        write(minutes / 60, digits: 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        write(minutes % 60, digits: 2, to: &bytes)
     }
 
     /// A time as it stands in CSV: `2019-02-20 22:07:28 UTC`, or with `+hhmm` in another zone.
     public static func csv(_ seconds: Int, zone: TimeZone? = nil) -> String {
-        guard let zone else { return text(seconds, separator: " ") + " UTC" }
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
-        let minutes = abs(offset) / 60
-        return text(seconds + offset, separator: " ") + (offset < 0 ? " -" : " +") + padded(minutes / 60)
-            + padded(minutes % 60)
+        var bytes: [UInt8] = []
+        if let zone {
+            let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
+            let minutes = abs(offset) / 60
+            write(seconds + offset, separator: UInt8(ascii: " "), to: &bytes)
+            bytes.append(contentsOf: (offset < 0 ? " -" : " +").utf8)
+            write(minutes / 60 * 100 + minutes % 60, digits: 4, to: &bytes)
+        } else {
+            write(seconds, separator: UInt8(ascii: " "), to: &bytes)
+            bytes.append(contentsOf: " UTC".utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Seconds of a whole number of them, within the years 0 to 9999.
@@ -117,7 +137,8 @@ public enum WireTime {
         return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468
     }
 
-    private static func text(_ seconds: Int, separator: String) -> String {
+    /// Appends date and time of day, byte by byte: a listing has thousands of them.
+    private static func write(_ seconds: Int, separator: UInt8, to bytes: inout [UInt8]) {
         let day = Int((Double(seconds) / 86400).rounded(.down))
         let clock = seconds - day * 86400
         let shifted = day + 719468
@@ -128,13 +149,22 @@ public enum WireTime {
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let years = String(year)
-        return String(repeating: "0", count: max(0, 4 - years.count)) + years + "-" + padded(month) + "-"
-            + padded(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1) + separator + padded(clock / 3600) + ":"
-            + padded(clock / 60 % 60) + ":" + padded(clock % 60)
+        write(year, digits: 4, to: &bytes)
+        for (part, before) in [
+            (month, UInt8(ascii: "-")), (dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, UInt8(ascii: "-")),
+            (clock / 3600, separator), (clock / 60 % 60, UInt8(ascii: ":")), (clock % 60, UInt8(ascii: ":")),
+        ] {
+            bytes.append(before)
+            write(part, digits: 2, to: &bytes)
+        }
     }
 
-    private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    /// Appends a number with at least so many digits.
+    private static func write(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
+        let text = String(number)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, digits - text.utf8.count)))
+        bytes.append(contentsOf: text.utf8)
+    }
 
     /// Reads a text byte by byte.
     private struct Scanner {

@@ -35,6 +35,32 @@ struct ReadingTests {
         #expect(try await test.store.entries(of: channel, query).map(\.id) == [4, 3])
     }
 
+    @Test("a listing gives every text of an entry as it was written, whole or in bytes")
+    func texts() async throws {
+        let test = try TestStore()
+        let channel = try await test.channel()
+        let texts = ["25.0", nil, "", "é, |\"\n", "a\0b", String(repeating: "x", count: 255), nil, "8"]
+        var values = EntryValues(fields: texts)
+        (values.latitude, values.longitude, values.elevation, values.status) = ("1", nil, "", "üb")
+        _ = try await test.store.append(EntryDraft(createdAt: 5, values: values), to: channel.id)
+        _ = try await test.store.append(draft(at: 6, "after"), to: channel.id)
+        let table = try await test.store.entries(of: channel, EntryQuery())
+        let expected = [
+            Entry(id: 1, createdAt: 5, values: values),
+            Entry(id: 2, createdAt: 6, values: EntryValues(fields: ["after"])),
+        ]
+        #expect(Array(table) == expected)
+        #expect(
+            texts.indices.map { table.text(.field($0), at: 0).map(Array.init) }
+                == texts.map { $0.map { Array($0.utf8) } })
+        #expect(table.text(.longitude, at: 0) == nil && table.text(.elevation, at: 0)?.isEmpty == true)
+        #expect(table.text(.status, at: 0).map { String(decoding: $0, as: UTF8.self) } == "üb")
+        // Rows that something is made of are put together another way.
+        var query = EntryQuery()
+        query.minimum = -1e9
+        #expect(try await Array(test.store.entries(of: channel, query)) == expected)
+    }
+
     @Test("numbers outside the limits drop an entry, other texts do not")
     func limits() async throws {
         let (test, channel) = try await filled()
