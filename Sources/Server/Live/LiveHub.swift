@@ -131,12 +131,7 @@ public final class LiveHub: Sink {
 
     private static func note(_ spans: [AlarmSpan], in state: inout State) {
         for span in spans {
-            if let index = state.alarms.lastIndex(where: { $0.isSameAlarm(as: span) }) {
-                state.alarms[index] = span
-            } else {
-                state.alarms.append(span)
-                if state.alarms.count > maximumAlarms { state.alarms.removeFirst() }
-            }
+            if state.alarms.note(span), state.alarms.count > maximumAlarms { state.alarms.removeFirst() }
             state.news.insert(.alarms)
         }
     }

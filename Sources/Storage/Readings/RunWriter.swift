@@ -67,7 +67,7 @@ struct RunWriter: Sendable {
             times =
                 times.map { (min($0.first, reading.time), max($0.last, reading.time)) }
                 ?? (reading.time, reading.time)
-            for span in tracker.take(reading) { Self.note(span, in: &alarms) }
+            for span in tracker.take(reading) { alarms.note(span) }
         }
         try save(alarms, in: database)
         guard let times else { return 0 }
@@ -87,14 +87,6 @@ struct RunWriter: Sendable {
         if isComplete { try save(tracker.close(), in: database) }
         try database.execute(
             sql: "UPDATE runs SET ended_at = ?, complete = ? WHERE id = ?", arguments: [now, isComplete, run])
-    }
-
-    private static func note(_ span: AlarmSpan, in alarms: inout [AlarmSpan]) {
-        if let index = alarms.lastIndex(where: { $0.isSameAlarm(as: span) }) {
-            alarms[index] = span
-        } else {
-            alarms.append(span)
-        }
     }
 
     private func save(_ alarms: [AlarmSpan], in database: Database) throws {

@@ -22,7 +22,7 @@ public struct AlarmEvent: Sendable, Equatable {
     public var source: String
     /// The model that judged, where there are several; empty otherwise.
     public var model: String
-    /// The score of the reading at which it was told; `nil` where the reading had none.
+    /// The score of the reading at which it was told; `nil` where the reading had none, or the alarm ended with its input.
     public var score: Float?
     /// The threshold that score was compared with.
     public var threshold: Float?
@@ -30,8 +30,8 @@ public struct AlarmEvent: Sendable, Equatable {
     public var severity: Severity
     /// The column to blame at the highest score; empty where there is none.
     public var topColumn: String
-    /// The highest score since the alarm began.
-    public var highestScore: Float?
+    /// The highest score since the alarm began; 0 where no reading had one.
+    public var highestScore: Float
     /// Alarms since the last message that were too soon after it to be told.
     public var heldBack: Int
 
@@ -87,7 +87,7 @@ public struct AlarmEvent: Sendable, Equatable {
         let model: String?
         let score, threshold: Float?
         // swift-format-ignore: AlwaysUseLowerCamelCase
-        let highest_score: Float?
+        let highest_score: Float
         let severity: String
         // swift-format-ignore: AlwaysUseLowerCamelCase
         let top_column: String?

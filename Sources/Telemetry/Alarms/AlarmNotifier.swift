@@ -53,8 +53,9 @@ public actor AlarmNotifier: Sink {
     /// Looks at readings, and hands on what they begin and end.
     public func receive(_ readings: [Reading], upTo mark: StreamMark) async {
         for reading in readings {
-            guard let event = watch.take(reading) else { continue }
-            for queue in queues { await queue.push(event) }
+            for event in watch.take(reading) {
+                for queue in queues { await queue.push(event) }
+            }
         }
     }
 

@@ -1,20 +1,22 @@
 internal import SignalCore
 
-/// Finds in a stream of readings where alarms begin and end, and holds back what would be told too often.
+/// Makes messages of the alarms of a stream, and holds back what would be told too often.
 ///
 /// An alarm is told when it begins, unless the last message of a beginning is younger than the hold-off; then it is told
 /// once the hold-off is over, if it is still on. Of every alarm that was told the end is told too, at once. Times are those
 /// of the signal, so that a replay at any speed tells the same.
 struct AlarmWatch {
     private struct State {
-        /// The alarm that is on, as it will be told.
-        var current: AlarmEvent?
+        /// Whether the alarm that is on has been told.
         var isTold = false
+        /// The highest severity of the alarm that is on.
+        var severity = Severity.none
         var lastTold: Double?
         var heldBack = 0
     }
 
     private let holdOff: Double
+    private var tracker = AlarmSpanTracker()
     /// By model, of which each has alarms of its own.
     private var states: [String: State] = [:]
 
@@ -23,47 +25,40 @@ struct AlarmWatch {
     }
 
     /// Takes the next reading of the stream.
-    mutating func take(_ reading: Reading) -> AlarmEvent? {
-        var state = states[reading.model] ?? State()
-        defer { states[reading.model] = state }
-        guard reading.isAlarm else {
-            guard var event = state.current else { return nil }
-            state.current = nil
-            guard state.isTold else {
-                state.heldBack += 1
-                return nil
-            }
-            (event.kind, event.time) = (.ended, reading.time)
-            (event.score, event.threshold) = (reading.verdict?.score, reading.verdict?.threshold)
-            event.heldBack = 0
-            return event
+    ///
+    /// - Returns: What is to be told: two events where another input begins with an alarm while that of the last was on.
+    mutating func take(_ reading: Reading) -> [AlarmEvent] {
+        tracker.take(reading).compactMap { span in
+            var state = states[span.model] ?? State()
+            defer { states[span.model] = state }
+            return span.isOn ? began(span, reading, &state) : ended(span, reading, &state)
         }
-        if state.current == nil { state.isTold = false }
-        var event = state.current ?? Self.beginning(reading)
-        Self.raise(&event, by: reading)
-        state.current = event
+    }
+
+    private func began(_ span: AlarmSpan, _ reading: Reading, _ state: inout State) -> AlarmEvent? {
+        state.severity = max(state.severity, reading.verdict?.severity ?? .none)
         guard !state.isTold, state.lastTold.map({ !(0..<holdOff).contains(reading.time - $0) }) ?? true else {
             return nil
         }
-        (event.time, event.heldBack) = (reading.time, state.heldBack)
-        (event.score, event.threshold) = (reading.verdict?.score, reading.verdict?.threshold)
-        (state.isTold, state.lastTold, state.heldBack) = (true, reading.time, 0)
-        return event
+        defer { (state.isTold, state.lastTold, state.heldBack) = (true, reading.time, 0) }
+        return event(.began, of: span, reading, state)
     }
 
-    private static func beginning(_ reading: Reading) -> AlarmEvent {
-        AlarmEvent(
-            kind: .began, time: reading.time, began: reading.time, source: reading.source, model: reading.model,
-            severity: .none, topColumn: "", heldBack: 0)
-    }
-
-    /// Keeps the highest score of an alarm, and what is said of it.
-    private static func raise(_ event: inout AlarmEvent, by reading: Reading) {
-        guard let verdict = reading.verdict, event.highestScore.map({ verdict.score > $0 }) ?? true else { return }
-        event.highestScore = verdict.score
-        event.severity = max(event.severity, verdict.severity)
-        if reading.columns.indices.contains(verdict.topColumn) {
-            event.topColumn = reading.columns[verdict.topColumn].name
+    private func ended(_ span: AlarmSpan, _ reading: Reading, _ state: inout State) -> AlarmEvent? {
+        defer { (state.isTold, state.severity) = (false, .none) }
+        guard state.isTold else {
+            state.heldBack += 1
+            return nil
         }
+        return event(.ended, of: span, reading, state)
+    }
+
+    private func event(_ kind: AlarmEvent.Kind, of span: AlarmSpan, _ reading: Reading, _ state: State) -> AlarmEvent {
+        // An alarm that ends with its input ends without a reading of its own.
+        let verdict = span.source == reading.source ? reading.verdict : nil
+        return AlarmEvent(
+            kind: kind, time: span.end, began: span.begin, source: span.source, model: span.model,
+            score: verdict?.score, threshold: verdict?.threshold, severity: state.severity, topColumn: span.column,
+            highestScore: span.highestScore, heldBack: kind == .began ? state.heldBack : 0)
     }
 }

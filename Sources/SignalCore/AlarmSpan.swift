@@ -1,5 +1,3 @@
-public import SignalCore
-
 /// A time during which the alarm was on.
 public struct AlarmSpan: Sendable, Equatable {
     /// The model that judged, where there are several; empty otherwise.
@@ -31,7 +29,23 @@ public struct AlarmSpan: Sendable, Equatable {
     }
 }
 
-/// Puts readings with the alarm on together to spans.
+extension [AlarmSpan] {
+    /// Puts a span in the place of the same alarm at an earlier moment, or at the end.
+    ///
+    /// - Returns: Whether the alarm is a new one.
+    @discardableResult
+    public mutating func note(_ span: AlarmSpan) -> Bool {
+        guard let index = lastIndex(where: { $0.isSameAlarm(as: span) }) else {
+            append(span)
+            return true
+        }
+        self[index] = span
+        return false
+    }
+}
+
+/// Puts readings with the alarm on together to spans: what an alarm is, where it begins and where it ends, for the store, the
+/// page and whoever is told.
 public struct AlarmSpanTracker: Sendable {
     /// The alarms that are on, by model: a model listens to one source after the other.
     private var open: [String: AlarmSpan]
