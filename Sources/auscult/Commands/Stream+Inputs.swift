@@ -6,13 +6,12 @@ import Monitoring
 import Reporting
 import SignalCore
 import SignalIO
-import Telemetry
 
 extension Stream {
     /// Plays the inputs to their end.
     func play(
-        _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: [any Sink], startTime: Double?,
-        marks: [String: StreamMark], state: StreamState, _ served: LiveServing?, _ failures: inout Failures
+        _ files: [ModelFile], _ stages: [any MonitorStage], _ sinks: StreamSinks, startTime: Double?,
+        marks: [String: StreamMark], state: StreamState, _ failures: inout Failures
     ) async throws -> MonitorProgress {
         let console = common.console
         let clock = SystemClock()
@@ -31,8 +30,8 @@ extension Stream {
             onError: { seen.add($0) },
             onProgress: {
                 progress.show($0, seconds: clock.now)
-                served?.show($0)
-            }, onSink: { SinkWatch.tell($0, console, served) }, known: marks,
+                sinks.served?.show($0)
+            }, onSink: { SinkWatch.tell($0, console, sinks.served) }, known: marks,
             onMarks: { marks in
                 do {
                     try state.save(marks)
@@ -47,7 +46,7 @@ extension Stream {
                     isSaved = false
                 }
             })
-        let outcome = try await monitor.run(source, sinks: sinks)
+        let outcome = try await monitor.run(source, sinks: sinks.all)
         progress.conclude(outcome, seconds: clock.now)
         failures = seen
         return outcome
@@ -97,8 +96,7 @@ extension Stream {
     /// Listens to a link until it ends or somebody asks to stop.
     func listen(
         to address: SourceAddress, port: PushPort?, _ files: [ModelFile], _ stages: [any MonitorStage],
-        _ sinks: [any Sink],
-        _ served: LiveServing?
+        _ sinks: StreamSinks
     ) async throws -> MonitorProgress {
         let console = common.console
         let signal = try LinkSignal(files, reading)
@@ -127,7 +125,7 @@ extension Stream {
             case .state(let state):
                 let words = Self.words(state, of: name)
                 console.note("\(name): \(words)")
-                served?.show(state, words: words)
+                sinks.served?.show(state, words: words)
             }
         }
         var short = 0
@@ -140,8 +138,8 @@ extension Stream {
             },
             onProgress: {
                 progress.show($0, seconds: clock.now)
-                served?.show($0)
-            }, onSink: { SinkWatch.tell($0, console, served) })
+                sinks.served?.show($0)
+            }, onSink: { SinkWatch.tell($0, console, sinks.served) })
         var gaps = 0
         let outcome: MonitorProgress
         if let signal {
@@ -158,11 +156,11 @@ extension Stream {
                     console.warn("\(name): samples are missing (\(reason)); what follows is judged by itself")
                 }
             }
-            outcome = try await monitor.run(source, sinks: sinks)
+            outcome = try await monitor.run(source, sinks: sinks.all)
         } else {
             let columns = files[0].model.table?.columns.map(\.name) ?? []
             outcome = try await monitor.run(
-                LinkSource(live, name: name, columns: columns, onEvent: onEvent), sinks: sinks)
+                LinkSource(live, name: name, columns: columns, onEvent: onEvent), sinks: sinks.all)
         }
         progress.conclude(outcome, seconds: clock.now)
         let counters = live.counters
@@ -181,11 +179,5 @@ extension Stream {
         case .stale(let seconds): "no valid line for \(Text.number(seconds, digits: 1)) s"
         case .down(let reason): "down: \(reason.trimmingPrefix(name + ": "))"
         }
-    }
-
-    static func words(_ status: UploadStatus) -> String {
-        "channel \(status.channel): \(status.counters.sent) rows sent, \(status.queued) wait, "
-            + "\(status.counters.rejected) refused" + (status.pausedReason.map { "; paused: \($0)" } ?? "")
-            + (status.lastError.map { "; last error: \($0)" } ?? "")
     }
 }

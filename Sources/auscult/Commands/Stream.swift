@@ -5,8 +5,6 @@ import Learning
 import Monitoring
 import SignalCore
 import SignalIO
-import Storage
-import Telemetry
 
 /// Plays recordings or tables through the live pipeline.
 struct Stream: AsyncParsableCommand {
@@ -23,8 +21,10 @@ struct Stream: AsyncParsableCommand {
 
             A link brings lines of sensors (JSON, CSV, name:value) from a board, whose columns are found by name; one that \
             breaks is opened again. For a model of accelerometer recordings the rows are samples at the model's rate: lines \
-            of ax, ay, az, or JSON arrays of them; where samples are missing, a new input begins. --upload thingspeak puts the readings of a second into one row, by way of a queue on the \
-            disk, so that nothing is lost while the network is away; see upload status.
+            of ax, ay, az, or JSON arrays of them; where samples are missing, a new input begins.
+
+            --upload thingspeak puts the readings of a second into one row, by way of a queue on the disk, so that nothing is \
+            lost while the network is away; see upload status.
 
             --serve shows the stream on a page of its own while it runs, and --store keeps readings, alarms and runs in a file \
             that serve shows later.
@@ -103,57 +103,24 @@ struct Stream: AsyncParsableCommand {
             let first = marks.values.min { $0.isBefore($1) }
             console.note(first.map { Self.words($0) } ?? "nothing to resume; the stream begins anew")
         }
-        let forecasts = try forecaster.map { try ForecasterFile(path: $0).forecaster.targets.map(\.name) } ?? []
         let live = try liveAddress()
         let port: PushPort? = if case .push(let name) = live { try PushPort(name: name) } else { nil }
-        let uploading = try uploads.sink(
-            columns: files[0].model.recipe.schema.columns.map(\.name), forecasts: forecasts,
-            isTable: files[0].model.table != nil, known: marks["upload"], isResumed: resume,
-            console: console)
-        let writer = try ReadingWriter(
-            path: output.output, isCSV: csv, known: marks, continues: !marks.isEmpty,
-            isAlone: uploads.upload == nil && publishing.publish == nil && notifications.isEmpty && serving.isEmpty)
-        let publisher = try publishing.sink(
-            known: marks["broker"], holdsUp: live == nil && speed == 0, console: console)
-        let notifier = try notifications.sink(broker: publishing.broker, console: console)
-        let served = try await serving.open(
-            RunDescription(
-                key: state.key, inputs: live.map { ["\($0)"] } ?? paths, models: models, forecaster: forecaster),
-            isResumed: resume, port: port, console: console)
-        served?.watch(uploads: { [sink = uploading?.sink] in await sink?.states().map(Self.words) ?? [] })
-        let others: [(any Sink)?] = [uploading?.sink, publisher, notifier?.sink]
-        let sinks: [any Sink] = [writer] + others.compactMap(\.self) + (served?.sinks ?? [])
+        let sinks = try await openSinks(for: files, live: live, port: port, marks: marks, key: state.key)
         var failures = Failures()
         let outcome: MonitorProgress
         do {
             outcome =
                 if let live {
-                    try await listen(to: live, port: port, files, stages, sinks, served)
+                    try await listen(to: live, port: port, files, stages, sinks)
                 } else {
-                    try await play(
-                        files, stages, sinks, startTime: startTime, marks: marks, state: state, served, &failures)
+                    try await play(files, stages, sinks, startTime: startTime, marks: marks, state: state, &failures)
                 }
         } catch {
-            try? await served?.close(nil)
+            await sinks.abandon()
             throw error
         }
         let isInterrupted = Interruption.isRequested
-        SinkWatch.conclude(outcome.sinks, isReplay: live == nil, console)
-        try await served?.close(outcome)
-        if let publisher {
-            let (published, lost) = (await publisher.published, await publisher.lost)
-            console.note("broker: \(published) readings published, \(lost) not")
-        }
-        if let notifier {
-            let count = await notifier.sink.count()
-            if !count.isEmpty { console.note("alarms: \(count.told) messages told, \(count.failed) not") }
-            await notifier.transport?.close()
-        }
-        if let uploading {
-            for status in await uploading.sink.states() { console.note(Self.words(status)) }
-            await uploading.transport.close()
-        }
-        if let failure = outcome.sinks.compactMap(\.failure).first { throw failure }
+        try await sinks.close(outcome, isReplay: live == nil, console)
         if isInterrupted { throw ExitCode(ExitStatus.interrupted) }
         try failures.conclude(console, isInterrupted: false)
     }
@@ -167,6 +134,9 @@ struct Stream: AsyncParsableCommand {
         }
         guard !(csv && jsonl) else {
             throw SignalError(.invalidOption, "--csv and --jsonl contradict each other; leave one out")
+        }
+        if Set(paths).count < paths.count {
+            common.console.warn("an input that is named several times is played once; --loop plays all of them again")
         }
     }
 
