@@ -2,6 +2,7 @@
 
 AUSCULT := .build/release/auscult
 MACHINES := fan pump slider valve
+LIVE := ^(Monitoring|Messaging|Acquisition|Telemetry|Storage|Server)Tests[.]
 CHECKS := --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 .DEFAULT_GOAL := help
@@ -69,12 +70,14 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@echo "  $(AUSCULT) models show models/demo-fan-lstm.safetensors"
 	@echo "  $(AUSCULT) export --model models/demo-fan-lstm.safetensors --format onnx"
 
-# The build refuses warnings and imports of undeclared targets. The tests that run the tool come last, by themselves: beside
-# the numeric ones they would wait for a processor longer than what they wait for takes.
+# The build refuses warnings and imports of undeclared targets. Tests that compute, tests that wait for links, servers and
+# clocks, and tests that run the tool go one after the other: beside those that compute, the others would wait for a processor
+# longer than what they wait for takes.
 test: lint ## Check style and layering, build with all warnings as errors, run the tests
 	@.ci/setup --tests
 	@swift build --build-tests $(CHECKS)
-	@swift test --skip-build --disable-xctest --skip CommandTests
+	@swift test --skip-build --disable-xctest --skip CommandTests --skip "$(LIVE)"
+	@swift test --skip-build --disable-xctest --filter "$(LIVE)"
 	@swift test --skip-build --disable-xctest --filter CommandTests
 
 soak: release ## Watch memory over a simulated week with everything on (about half an hour)
