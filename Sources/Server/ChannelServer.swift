@@ -128,14 +128,9 @@ private struct RetentionService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    _ = try await store.apply(options.retention)
-                } catch {
-                    logger.error("old entries could not be removed: \(error)")
-                }
-                try? await Task.sleep(for: .seconds(3600))
-            }
+            await store.keepApplying(options.retention) { logger.error("old entries could not be removed: \($0)") }
+            // A service that returned would end the server.
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         }
     }
 }

@@ -31,6 +31,23 @@ import Testing
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 
+    @Test func `a stream keeps as much in its store as it is told`() async throws {
+        try await prepare()
+        let stream = ["stream", "t.csv", "--model", "m", "--speed", "0", "-o", "r.jsonl"]
+        let homeless = try await Tool.run(stream + ["--keep-rows", "3"], in: folder.url)
+        #expect(homeless.exitCode == 64 && homeless.errors.contains("--store"), "\(homeless.errors)")
+        for _ in 0..<2 {
+            let played = try await Tool.run(
+                stream + ["--store", "plant.sqlite", "--keep-rows", "250"],
+                environment: ["AUSCULT_STATE_DIR": folder.path("state")], in: folder.url)
+            #expect(played.exitCode == 0, "\(played.errors)")
+        }
+        let server = try await RunningServer(store: folder.path("plant.sqlite"), in: folder.url.path)
+        let runs = try #require(try await Self.json(server.address + "/api/runs")["runs"] as? [[String: Any]])
+        #expect(runs.compactMap { $0["readings"] as? Int } == [250, 250])
+        await server.stop()
+    }
+
     @Test func `what is stored while a page is served is what is printed, with the alarms`() async throws {
         try await prepare()
         let played = try await run(

@@ -41,18 +41,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Most rows of one bulk write.", valueName: "n"))
     var bulkLimit = 960
 
-    @Option(help: ArgumentHelp("Remove entries and readings older than so many days.", valueName: "n"))
-    var keepDays: Int?
-
-    @Option(
-        help: ArgumentHelp("Keep at most so many entries of each channel, and readings of each run.", valueName: "n"))
-    var keepRows: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "Of entries and readings older than so many days, keep one of each so many minutes.",
-            valueName: "days:minutes"))
-    var thin: String?
+    @OptionGroup var keeping: RetentionFlags
 
     @Option(
         help: ArgumentHelp(
@@ -70,7 +59,7 @@ struct Serve: AsyncParsableCommand {
         options.rateLimit = rateLimit
         options.bulkLimit = bulkLimit
         options.faults = try faults.map { FaultOptions(share: $0, seed: try seeds.value()) }
-        options.retention = try retention()
+        options.retention = try keeping.retention()
         let store = try self.store.open()
         let server = try ChannelServer(store: store, options: options)
         let port = try await server.start()
@@ -85,27 +74,5 @@ struct Serve: AsyncParsableCommand {
             common.console.note(
                 "faults: " + server.faultCounts.map { "\($0.count) \($0.name)" }.joined(separator: ", "))
         }
-    }
-
-    private func retention() throws -> Retention {
-        var retention = Retention()
-        retention.maximumAge = try keepDays.map { try positive($0, "--keep-days") * 86400 }
-        retention.maximumRows = try keepRows.map { try positive($0, "--keep-rows") }
-        if let thin {
-            let parts = thin.split(separator: ":").map { Int($0) ?? 0 }
-            guard parts.count == 2 else {
-                throw SignalError(.invalidOption, "--thin is DAYS:MINUTES, such as 30:10, not '\(thin)'")
-            }
-            retention.thinning = .init(
-                age: try positive(parts[0], "--thin") * 86400, slice: try positive(parts[1], "--thin") * 60)
-        }
-        return retention
-    }
-
-    private func positive(_ number: Int, _ flag: String) throws -> Int {
-        guard (1...100_000_000).contains(number) else {
-            throw SignalError(.invalidOption, "\(flag) takes whole numbers from 1 to 100000000, not \(number)")
-        }
-        return number
     }
 }

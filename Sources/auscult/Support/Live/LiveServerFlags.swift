@@ -24,6 +24,8 @@ struct LiveServerFlags: ParsableArguments {
     @Flag(help: "Serve the page after the end of the stream too, until Ctrl-C.")
     var stay = false
 
+    @OptionGroup var keeping: RetentionFlags
+
     /// Whether there is neither a page nor a store.
     var isEmpty: Bool { serve == nil && store == nil }
 
@@ -43,11 +45,15 @@ struct LiveServerFlags: ParsableArguments {
         guard serve != nil || (token == nil && !stay) else {
             throw SignalError(.invalidOption, "--token and --stay are for the page; give --serve too")
         }
+        guard store != nil || keeping.isEmpty else {
+            throw SignalError(.invalidOption, "--keep-days, --keep-rows and --thin are for stores; give --store too")
+        }
         guard serve != nil || pushed == nil else {
             throw SignalError(
                 .invalidOption, "push:\(pushed?.name ?? "") is posted to the page's server; give --serve too")
         }
         guard serve != nil || store != nil else { return nil }
+        let retention = try keeping.retention()
         var options = ServerOptions()
         if let serve {
             try options.listen(on: serve)
@@ -81,8 +87,8 @@ struct LiveServerFlags: ParsableArguments {
                 if let pushed { console.note("lines are taken by POST \(server.address)push/\(pushed.name)") }
             }
             return LiveServing(
-                sinks: sinks, live: live, server: server?.server, store: channels, temporaryFolder: temporary,
-                stays: stay, console: console)
+                sinks: sinks, live: live, server: server?.server, store: channels, retention: retention,
+                temporaryFolder: temporary, stays: stay, console: console)
         } catch {
             if let temporary { try? FileManager.default.removeItem(atPath: temporary) }
             throw error

@@ -16,6 +16,9 @@ final class LiveServing: Sendable {
     private let store: ChannelStore
     private let temporaryFolder: String?
     private let stays: Bool
+    private let retention: Retention
+    /// Removes from the store what is not to be kept.
+    private let keeping: Task<Void, Never>
     private let console: Console
     private let shownAt = Mutex(ContinuousClock.now - .seconds(1))
     private let watch = Mutex<Task<Void, Never>?>(nil)
@@ -23,11 +26,13 @@ final class LiveServing: Sendable {
     private let troubles = Mutex<[String: String]>([:])
 
     init(
-        sinks: [any Sink], live: LiveHub, server: ChannelServer?, store: ChannelStore, temporaryFolder: String?,
-        stays: Bool, console: Console
+        sinks: [any Sink], live: LiveHub, server: ChannelServer?, store: ChannelStore, retention: Retention,
+        temporaryFolder: String?, stays: Bool, console: Console
     ) {
         (self.sinks, self.live, self.server, self.store) = (sinks, live, server, store)
         (self.temporaryFolder, self.stays, self.console) = (temporaryFolder, stays, console)
+        self.retention = retention
+        keeping = Task { await store.keepApplying(retention) { Self.warn(of: $0, console) } }
     }
 
     /// Shows how far the stream is, now and then: this is called for every piece of the signal.
@@ -81,8 +86,20 @@ final class LiveServing: Sendable {
             }
             try await server.stop()
         }
+        keeping.cancel()
+        await keeping.value
+        if outcome != nil, !Interruption.isRequested { await removeOld() }
         try store.close()
         if let temporaryFolder { try? FileManager.default.removeItem(atPath: temporaryFolder) }
+    }
+
+    /// Removes what the stream itself has made too much of.
+    private func removeOld() async {
+        do { _ = try await store.apply(retention) } catch { Self.warn(of: error, console) }
+    }
+
+    private static func warn(of error: any Error, _ console: Console) {
+        console.warn("what is old could not be removed from the store: \(error)")
     }
 
     private static func numbers(_ progress: MonitorProgress) -> LiveNumbers {
