@@ -47,10 +47,19 @@ public final class BrokerClient: Sendable {
         for message in messages { try BrokerAddress.check(message.topic, allowsWildcards: false) }
         try await session.connected()
         var numbers: [Int32] = []
-        for message in messages {
-            numbers.append(try session.send(message, qualityOfService: qualityOfService))
+        var settled = 0
+        do {
+            for message in messages {
+                numbers.append(try session.send(message, qualityOfService: qualityOfService))
+            }
+            for number in numbers {
+                try await session.acknowledged(number)
+                settled += 1
+            }
+        } catch {
+            session.forget(numbers[settled...])
+            throw error
         }
-        for number in numbers { try await session.acknowledged(number) }
     }
 }
 
@@ -68,6 +77,9 @@ public final class BrokerClient: Sendable {
         var waiting: [Int32: CheckedContinuation<Void, any Error>] = [:]
         /// Acknowledged before anybody asked.
         var acknowledged: Set<Int32> = []
+        /// Those that nobody will ask for. Numbers come again after 65,535 messages: an acknowledgement that was kept would
+        /// be taken for that of another message.
+        var forgotten: Set<Int32> = []
     }
 
     private let address: BrokerAddress
@@ -237,10 +249,8 @@ public final class BrokerClient: Sendable {
 
     private func didPublish(_ number: Int32) {
         let waiting = state.withLock { state in
-            guard let waiting = state.waiting.removeValue(forKey: number) else {
-                state.acknowledged.insert(number)
-                return CheckedContinuation<Void, any Error>?.none
-            }
+            let waiting = state.waiting.removeValue(forKey: number)
+            if waiting == nil, state.forgotten.remove(number) == nil { state.acknowledged.insert(number) }
             return waiting
         }
         waiting?.resume()
@@ -299,6 +309,13 @@ public final class BrokerClient: Sendable {
             }
         } onCancel: {
             state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Nobody asks for these messages any more.
+    func forget(_ numbers: ArraySlice<Int32>) {
+        state.withLock { state in
+            for number in numbers where state.acknowledged.remove(number) == nil { state.forgotten.insert(number) }
         }
     }
 

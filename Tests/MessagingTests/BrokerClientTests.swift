@@ -104,6 +104,38 @@ struct BrokerClientTests {
         if case .message(let message) = event { Int(String(decoding: message.payload, as: UTF8.self)) } else { nil }
     }
 
+    @Test("The acknowledgement of a message that was given up is not taken for that of a later one of its number")
+    func numbersComeAgain() async throws {
+        let broker = try TestBroker(in: folder.url)
+        try await broker.start()
+        let speaker = try client("mqtt://127.0.0.1:\(broker.port)/a", Diary(), subscribes: false)
+        let message = BrokerMessage(topic: "a", payload: [49])
+        try await speaker.publish([message], qualityOfService: 1)
+        broker.pause(true)
+        let givenUp = Task { try await speaker.publish([message, message, message], qualityOfService: 1) }
+        try await Task.sleep(for: .milliseconds(200))
+        givenUp.cancel()
+        await #expect(throws: CancellationError.self) { try await givenUp.value }
+        broker.pause(false)
+        // There are 65,535 numbers; the next message gets the first of those that were given up.
+        let count = 65_535 - 3
+        for begin in stride(from: 0, to: count, by: 1_000) {
+            let batch = [BrokerMessage](repeating: message, count: min(1_000, count - begin))
+            try await speaker.publish(batch, qualityOfService: 1)
+        }
+        broker.pause(true)
+        let isSettled = Mutex(false)
+        let waiting = Task {
+            try await speaker.publish([message], qualityOfService: 1)
+            isSettled.withLock { $0 = true }
+        }
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(!isSettled.withLock { $0 })
+        broker.pause(false)
+        try await waiting.value
+        speaker.stop()
+    }
+
     @Test("What the broker had kept is marked")
     func retained() async throws {
         let broker = try TestBroker(in: folder.url)

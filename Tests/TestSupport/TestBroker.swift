@@ -57,6 +57,11 @@ public final class TestBroker {
         self.process = process
     }
 
+    /// Makes it stand still, or go on.
+    public func pause(_ isPaused: Bool) {
+        if let process { kill(process.processIdentifier, isPaused ? SIGSTOP : SIGCONT) }
+    }
+
     /// Ends it: in order, which saves what it keeps, or at once.
     public func stop(signal: Int32 = SIGTERM) async throws {
         guard let process else { return }
