@@ -51,15 +51,11 @@ struct RequestResponder: HTTPResponder {
     private func channelReply(_ head: APIRequest, _ request: Request) async -> Reply {
         var parsed = head
         let limit = ChannelAPI.isBulk(parsed.segments) ? ServerOptions.maximumBulkBody : ServerOptions.maximumBody
-        let refusal = Refusal.tooLarge("the body has more than \(limit) bytes").reply(parsed.format ?? .text)
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { return refusal }
         do {
-            let body = try await request.body.collect(upTo: limit)
-            parsed.read(body, contentType: request.headers[.contentType])
-        } catch is NIOTooManyBytesError {
-            return refusal
+            parsed.read(try await request.body(upTo: limit), contentType: request.headers[.contentType])
         } catch {
-            return Refusal.badRequest("the body did not arrive whole").reply(parsed.format ?? .text)
+            let refusal = error as? Refusal ?? Refusal.badRequest("the body cannot be read")
+            return refusal.reply(parsed.format ?? .text)
         }
         return await api.reply(to: parsed)
     }

@@ -50,25 +50,12 @@ struct PushRoute {
         guard parsed.method == .post else {
             throw Refusal.methodInvalid("\(parsed.method.rawValue) is not among POST")
         }
-        let outcome = try take(try await body(of: request), target)
+        let outcome = try take(try await request.body(upTo: ServerOptions.maximumPushBody), target)
         let members: [(String, Document)] = [
             ("taken", .integer(outcome.taken)), ("repeated", .integer(outcome.repeated)),
             ("rejected", .integer(outcome.rejected)), ("last_rejected", .text(outcome.lastRejected)),
         ]
         return Reply(.json, .object(members), root: "push")
-    }
-
-    private func body(of request: Request) async throws -> ByteBuffer {
-        let limit = ServerOptions.maximumPushBody
-        let refusal = Refusal.tooLarge("the body has more than \(limit) bytes; send it in parts")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw refusal }
-        do {
-            return try await request.body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw refusal
-        } catch {
-            throw Refusal.badRequest("the body did not arrive whole")
-        }
     }
 
     private func take(_ body: ByteBuffer, _ target: PushTarget) throws -> PushTarget.Outcome {
