@@ -16,7 +16,11 @@ extension ChannelStore {
     public func keepApplying(_ retention: Retention, onFailure: @Sendable (any Error) -> Void) async {
         guard !retention.keepsEverything else { return }
         while !Task.isCancelled {
-            do { _ = try await apply(retention) } catch  where !Task.isCancelled { onFailure(error) } catch { return }
+            do {
+                _ = try await apply(retention)
+            } catch {
+                if !Task.isCancelled { onFailure(error) }
+            }
             try? await Task.sleep(for: .seconds(3600))
         }
     }

@@ -2,7 +2,7 @@ import GRDB
 
 /// Rows of one owner, which retention removes by their times: the entries of a channel, or the readings of a run.
 struct RetainedRows: Sendable {
-    /// The oldest row of those that are too many.
+    /// The newest row of those that are too many.
     struct Cut: Sendable {
         let time: Double
         let id: Int
