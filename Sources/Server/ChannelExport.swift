@@ -13,7 +13,7 @@ public struct ChannelExport: Sendable {
     public var header: String { columns.csvHeader }
 
     /// The lines of entries.
-    public func rows(_ entries: [Entry]) -> String {
+    public func rows(_ entries: EntryTable) -> String {
         var text = ""
         for entry in entries { columns.writeCSV(entry, to: &text) }
         return text

@@ -52,14 +52,14 @@ public actor ChannelServer {
     public func start() async throws -> Int {
         guard serving == nil else { throw SignalError(.unexpected, "the server was started before") }
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    application { continuation.yield($0) },
-                    RetentionService(store: store, options: options, logger: logger),
-                    LiveService(live: live, pause: options.eventPause),
-                ],
-                logger: logger))
+        var services: [any Service] = [
+            application { continuation.yield($0) }, LiveService(live: live, pause: options.eventPause),
+        ]
+        // A service that returns ends the server, and this one has nothing to do where all is kept.
+        if !options.retention.keepsEverything {
+            services.append(RetentionService(store: store, options: options, logger: logger))
+        }
+        let group = ServiceGroup(configuration: .init(services: services, logger: logger))
         self.group = group
         let serving = Task {
             defer { continuation.finish() }
@@ -129,8 +129,6 @@ private struct RetentionService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await store.keepApplying(options.retention) { logger.error("old entries could not be removed: \($0)") }
-            // A service that returned would end the server.
-            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         }
     }
 }

@@ -26,8 +26,8 @@ extension ChannelStore {
     public func entry(_ id: Int, of channel: Int) async throws -> Entry? {
         try await reading { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT \(EntryColumns.all) FROM entries WHERE channel = ? AND id = ?")
-            return try Row.fetchOne(statement, arguments: [channel, id]).map(EntryColumns.entry)
+                sql: "SELECT \(EntryTable.columns) FROM entries WHERE channel = ? AND id = ?")
+            return try EntryTable(statement, arguments: [channel, id]).first
         }
     }
 
@@ -41,9 +41,9 @@ extension ChannelStore {
             let condition = field.map { " AND field\($0 + 1) IS NOT NULL" } ?? ""
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT \(EntryColumns.all) FROM entries WHERE channel = ?\(condition) ORDER BY id DESC LIMIT 1
+                    SELECT \(EntryTable.columns) FROM entries WHERE channel = ?\(condition) ORDER BY id DESC LIMIT 1
                     """)
-            return try Row.fetchOne(statement, arguments: [channel]).map(EntryColumns.entry)
+            return try EntryTable(statement, arguments: [channel]).first
         }
     }
 
@@ -53,11 +53,12 @@ extension ChannelStore {
     ///   - channel: The channel.
     ///   - id: The last number of the page before; 0 for the first page.
     ///   - count: The most entries of a page.
-    public func page(of channel: Int, after id: Int, count: Int = EntryQuery.maximumResults) async throws -> [Entry] {
+    public func page(of channel: Int, after id: Int, count: Int = EntryQuery.maximumResults) async throws -> EntryTable
+    {
         try await reading { database in
             let statement = try database.cachedStatement(
-                sql: "SELECT \(EntryColumns.all) FROM entries WHERE channel = ? AND id > ? ORDER BY id LIMIT ?")
-            return try Row.fetchAll(statement, arguments: [channel, id, count]).map(EntryColumns.entry)
+                sql: "SELECT \(EntryTable.columns) FROM entries WHERE channel = ? AND id > ? ORDER BY id LIMIT ?")
+            return try EntryTable(statement, arguments: [channel, id, count])
         }
     }
 
@@ -83,25 +84,8 @@ extension ChannelStore {
         arguments += [query.limit]
         let statement = try database.cachedStatement(
             sql: """
-                SELECT \(EntryColumns.all) FROM entries WHERE \(conditions) ORDER BY created_at DESC, id DESC LIMIT ?
+                SELECT \(EntryTable.columns) FROM entries WHERE \(conditions) ORDER BY created_at DESC, id DESC LIMIT ?
                 """)
-        return try EntryTable(reversing: statement, arguments: arguments)
-    }
-}
-
-/// The columns of an entry, in the order in which they are read.
-enum EntryColumns {
-    static let values =
-        "field1, field2, field3, field4, field5, field6, field7, field8, latitude, longitude, elevation, status"
-    static let all = "id, created_at, " + values
-
-    static func entry(_ row: Row) -> Entry {
-        var values = EntryValues()
-        for field in values.fields.indices { values.fields[field] = row[2 + field] }
-        values.latitude = row[10]
-        values.longitude = row[11]
-        values.elevation = row[12]
-        values.status = row[13]
-        return Entry(id: row[0], createdAt: row[1], values: values)
+        return try EntryTable(statement, arguments: arguments, isReversed: true)
     }
 }

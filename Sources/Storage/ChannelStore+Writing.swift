@@ -105,12 +105,12 @@ private struct EntryWriter {
         lastWriteAt = row[1]
         insertion = try database.cachedStatement(
             sql: """
-                INSERT INTO entries (channel, id, created_at, given, \(EntryColumns.values))
+                INSERT INTO entries (channel, id, created_at, given, \(EntryTable.textColumns))
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (channel, created_at) WHERE given = 1 DO NOTHING
                 """)
         given = try database.cachedStatement(
-            sql: "SELECT \(EntryColumns.all) FROM entries WHERE channel = ? AND created_at = ? AND given = 1")
+            sql: "SELECT \(EntryTable.columns) FROM entries WHERE channel = ? AND created_at = ? AND given = 1")
     }
 
     /// A clock that was set back does not lock the channel.
@@ -121,7 +121,7 @@ private struct EntryWriter {
 
     /// The entry whose time a client gave as this, if there is one.
     func entry(givenAt time: Int) throws -> Entry? {
-        try Row.fetchOne(given, arguments: [channel, time]).map(EntryColumns.entry)
+        try EntryTable(given, arguments: [channel, time]).first
     }
 
     /// Stores an entry under the next number.

@@ -22,7 +22,7 @@ public struct EntryTable: Sendable {
 
         fileprivate static let count = ChannelSettings.fieldCount + 4
 
-        /// The place among the texts of an entry, in the order of ``EntryColumns``.
+        /// The place among the texts of an entry, in the order of ``columns``.
         fileprivate var place: Int {
             switch self {
             case .field(let position): position
@@ -33,6 +33,12 @@ public struct EntryTable: Sendable {
             }
         }
     }
+
+    /// The columns of an entry, in the order in which they are read.
+    static let columns = "id, created_at, " + textColumns
+    /// Those of them that are texts, in the order in which they are written too.
+    static let textColumns =
+        "field1, field2, field3, field4, field5, field6, field7, field8, latitude, longitude, elevation, status"
 
     private struct Head {
         let id: Int?
@@ -57,13 +63,14 @@ public struct EntryTable: Sendable {
         }
     }
 
-    /// What a statement finds, the last row first.
+    /// What a statement finds.
     ///
     /// - Parameters:
-    ///   - statement: One that reads ``EntryColumns/all``.
+    ///   - statement: One that reads ``columns``.
     ///   - arguments: The statement's arguments.
+    ///   - isReversed: Whether the last row comes first.
     /// - Throws: `DatabaseError`.
-    init(reversing statement: Statement, arguments: StatementArguments) throws {
+    init(_ statement: Statement, arguments: StatementArguments, isReversed: Bool = false) throws {
         let rows = try Row.fetchCursor(statement, arguments: arguments)
         // The cursor steps and tells errors; the values are taken from SQLite as they are.
         let values = unsafe statement.sqliteStatement
@@ -80,7 +87,7 @@ public struct EntryTable: Sendable {
                 }
             }
         }
-        heads.reverse()
+        if isReversed { heads.reverse() }
     }
 
     private mutating func beginEntry(id: Int?, createdAt: Int) {
