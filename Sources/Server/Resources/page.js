@@ -1,7 +1,7 @@
 // The page: what is listened to now. What is stored is in stored.js.
 
 import { Live } from "/live.js";
-import { ScorePlot, SeriesPlot, hasPlots, spansDecades } from "/plots.js";
+import { ScorePlot, SeriesPlot, alarmSpans, hasPlots, spansDecades } from "/plots.js";
 import { Stored, alarmRow } from "/stored.js";
 import { byId, count, duration, make, milliseconds, number, say, time, timeText, zone } from "/text.js";
 
@@ -23,8 +23,7 @@ const live = new Live((changed) => {
   schedule();
 });
 const stored = new Stored();
-const scores = new ScorePlot(byId("score-plot"), byId("score-readout"), () =>
-  live.alarms.filter((alarm) => alarm.model === (model()?.name ?? "")));
+const scores = new ScorePlot(byId("score-plot"), byId("score-readout"), () => alarmSpans(model()?.points ?? []));
 
 const model = () => live.models[chosenModel] ?? live.models[0];
 

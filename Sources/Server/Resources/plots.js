@@ -125,6 +125,20 @@ export class ScorePlot {
   }
 }
 
+/** The times with the alarm on, as points of scores tell them: the list of alarms has the last ones alone. */
+export function alarmSpans(points) {
+  const spans = [];
+  let isOn = false;
+  points.forEach(([time, , , , , flags], at) => {
+    const was = isOn;
+    isOn = (flags & 2) !== 0;
+    // A point tells of all readings since the one before.
+    if (isOn && was) spans.at(-1).end = time;
+    else if (isOn) spans.push({ begin: at > 0 ? points[at - 1][0] : time, end: time });
+  });
+  return spans;
+}
+
 /** Whether scores span so much that a logarithmic axis shows them better. */
 export function spansDecades(points) {
   let [least, most] = [Infinity, 0];
