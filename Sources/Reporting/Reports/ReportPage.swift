@@ -181,7 +181,8 @@ struct ReportPage {
         .wide { margin-inline: min(0px, (100% - min(100vw - 5rem, 80rem)) / 2); }
         table { border-collapse: collapse; font-size: .85rem; line-height: 1.35; overflow-wrap: normal; }
         caption { text-align: left; padding-bottom: .3rem; color: var(--soft); }
-        th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+        th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
+                 max-width: 42rem; overflow-wrap: break-word; }
         th { background: var(--fill); }
         td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         td.s { min-width: 20rem; }
