@@ -23,7 +23,7 @@ demo: release ## Make machine sounds, learn what is normal, find the faults
 	@echo; echo "1. Sounds of four machines, normal and faulty, in datasets/demo"
 	@$(AUSCULT) synth mimii --output datasets/demo
 	@echo; echo "2. Their features, in features/demo; a spectrogram of a faulty fan"
-	@$(AUSCULT) extract datasets/demo --feature log-mel,vibration --output features/demo
+	@$(AUSCULT) extract $(addprefix datasets/demo/,$(MACHINES)) --feature log-mel,vibration --output features/demo
 	@$(AUSCULT) extract datasets/demo/fan/id_00/abnormal/00000001.wav --plot --output reports/demo
 	@echo; echo "3. A model of each machine, from 24 of its 40 normal recordings"
 	@for machine in $(MACHINES); do \
